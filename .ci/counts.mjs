@@ -10,7 +10,7 @@ function load() {
   } catch (error) {
     console.log(`no test result in ${path}: ${error.message}`);
     console.log('The test run ended before it could write one; its output is above.');
-    process.exit(1);
+    return process.exit(1);
   }
 }
 
