@@ -1,0 +1,28 @@
+// What a defect is: metadata, and the steps of the reference that it replaces.
+
+/**
+ * A delta on the reference engine. A `defect` violates a property and must be found; a `divergence`
+ * is a difference that the kernel means or documents, and violates nothing.
+ */
+export interface Delta<K> {
+  readonly id: string;
+  readonly kind: 'defect' | 'divergence';
+  readonly title: string;
+  /** Spec file and number, upstream subject, seed. */
+  readonly source: string;
+  /** The kind of mistake, in the catalogue's words: use after free, lost error, … */
+  readonly class: string;
+  /** Property or sanitizer that must catch it; null for a divergence. */
+  readonly violates: string | null;
+  /** The shortest known trigger, in words. */
+  readonly trigger: string;
+  readonly steps: Partial<K> & ThisType<K>;
+}
+
+/** A kernel revision: a named list of deltas. */
+export interface Revision<K> {
+  readonly id: string;
+  readonly title: string;
+  readonly source: string;
+  readonly deltas: readonly Delta<K>[];
+}

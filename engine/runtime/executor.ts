@@ -1,0 +1,153 @@
+// The executor: performs one step of one task, and takes it back. Schedulers and explorers decide
+// which; they see announcements, this file performs them.
+
+import { type Access, Flag } from './access.ts';
+import type { Heap } from './heap.ts';
+import type { Value } from './hash.ts';
+import { learn, rootOf } from './learn.ts';
+import { alternativesNow } from './environment.ts';
+import type { LockOrder } from './discipline.ts';
+import { Node, type Outcome } from './node.ts';
+import { Life } from './object.ts';
+import { Task, type TaskSpec } from './task.ts';
+import { Trip } from './trip.ts';
+import type { Watcher } from './watcher.ts';
+
+/** Told of every step that was performed; sanitizers with a memory and traces are observers. */
+export interface Observer {
+  /** `before` and `after` are the announced cell's values around the step. */
+  onStep(task: Task, access: Access, before: Value, after: Value, choice: number): void;
+}
+
+/** Told when operations begin and end; may store cells and raise violations. */
+export interface Listener {
+  onBegin(task: Task): void;
+  onEnd(task: Task, result: Outcome, watched: readonly unknown[]): void;
+}
+
+/** What every run on it shares: the heap, and the trees of the operations learnt so far. */
+export interface World {
+  readonly heap: Heap;
+  readonly watchers: readonly Watcher<unknown>[];
+  /** By task, place and label. */
+  readonly roots: Map<string, Node>;
+}
+
+const phases = { setup: 0, main: 1, exit: 2, daemon: 3 } as const;
+
+export class Executor {
+  readonly heap: Heap;
+  readonly world: World;
+  readonly tasks: readonly Task[];
+  observer: Observer | null = null;
+  listener: Listener | null = null;
+  lockOrder: LockOrder | null = null;
+  /** Identity of where the tasks stand; with the heap's digest, of the whole state. */
+  private digest1 = 0;
+  private digest2 = 0;
+  /** Tasks in the middle of an operation, daemons not counted. */
+  busy = 0;
+  private readonly unfinished = [0, 0, 0, 0];
+
+  constructor(world: World, specs: readonly TaskSpec[]) {
+    this.world = world;
+    this.heap = world.heap;
+    this.tasks = specs.map((spec, id) => {
+      const roots = spec.ops.map((op, i) => rootOf(world, spec, op, i));
+      if (spec.phase !== 'daemon') roots.push(Node.root(`${spec.name} done`, roots.length, null, []));
+      return new Task(id, spec, roots);
+    });
+    for (const task of this.tasks) {
+      this.digest1 ^= task.node.lane1;
+      this.digest2 ^= task.node.lane2;
+      if (!task.finished) (this.unfinished[phases[task.phase]] as number)++;
+    }
+  }
+
+  get fingerprint1(): number {
+    return this.heap.digest1 ^ this.digest1;
+  }
+
+  get fingerprint2(): number {
+    return this.heap.digest2 ^ this.digest2;
+  }
+
+  private get phase(): number {
+    const left = this.unfinished;
+    return left[0] !== 0 ? 0 : left[1] !== 0 ? 1 : 2;
+  }
+
+  /** In how many ways the task can go on now: 0 when finished, blocked or not its turn. */
+  ways(task: Task): number {
+    const access = task.node.access;
+    if (access === null) return 0;
+    const phase = phases[task.phase];
+    if (phase !== 3 && phase !== this.phase) return 0;
+    if (access.ready !== null && !access.ready(access.cell.stored, task.id)) return 0;
+    if ((access.flags & Flag.chooses) === 0) return 1;
+    return alternativesNow(access);
+  }
+
+  /** Every program has run to its end (daemons may still have work). */
+  get finished(): boolean {
+    const left = this.unfinished;
+    return left[0] === 0 && left[1] === 0 && left[2] === 0;
+  }
+
+  /** Performs the announced access of `task` and its code up to the next announcement. */
+  step(task: Task, choice: number): void {
+    const node = task.node;
+    const access = node.access as Access;
+    const cell = access.cell;
+    const before = cell.stored;
+    if (cell.object.life.stored !== Life.live && (access.flags & Flag.lifetime) === 0)
+      throw new Trip('use-after-free', cell.object, `${access.verb} of ${cell.name}, which is freed`);
+    if (node.depth === 0 && this.listener !== null) this.listener.onBegin(task);
+
+    const key = access.observe(before, task.id, choice);
+    if (access.apply !== null) this.heap.store(cell, access.apply(before, task.id, choice));
+    const edge = node.find(key) ?? learn(this.world, task, key);
+    if (edge.violation !== null) throw edge.violation;
+    if (edge.orders !== null && this.lockOrder !== null) this.lockOrder.add(edge.orders);
+    if (edge.assigned) this.heap.store(cell, edge.value);
+    if (edge.fresh !== null) for (const o of edge.fresh) this.heap.store(o.life, Life.live);
+    if (this.observer !== null) this.observer.onStep(task, access, before, cell.stored, choice);
+
+    if (edge.to !== null) return this.place(task, edge.to);
+    const result = edge.result as Outcome;
+    const next = task.phase === 'daemon' ? 0 : node.opIndex + 1;
+    this.place(task, task.roots[next] as Node);
+    if (this.listener !== null && task.phase !== 'daemon')
+      this.listener.onEnd(task, result, node.watched);
+  }
+
+  /** Moves a task to a node, forward or back; cells are the heap's business. */
+  place(task: Task, node: Node): void {
+    const old = task.node;
+    this.digest1 ^= old.lane1 ^ node.lane1;
+    this.digest2 ^= old.lane2 ^ node.lane2;
+    task.node = node;
+    if (task.phase === 'daemon') return;
+    this.busy += (node.depth === 0 ? 0 : 1) - (old.depth === 0 ? 0 : 1);
+    const left = (old.access === null ? 1 : 0) - (node.access === null ? 1 : 0);
+    if (left !== 0) this.unfinished[phases[task.phase]] = (this.unfinished[phases[task.phase]] as number) + left;
+  }
+
+  /** What to say when no task can go on although some are not finished. */
+  deadlock(): Trip {
+    const waiting = this.tasks.filter((t) => !t.finished && t.phase !== 'daemon');
+    const stuck = waiting.filter((t) => phases[t.phase] === this.phase);
+    const sides = stuck.map((t) => {
+      const { cell, verb } = t.node.access as Access;
+      return { text: `${t.label} waits for ${verb} of ${cell.name}`, key: `${cell.object.kind}.${cell.field}` };
+    });
+    const key = [...new Set(sides.map((s) => s.key))].sort().join(', ');
+    return new Trip('deadlock', null, sides.map((s) => s.text).join('; '), key);
+  }
+
+  /** Back to the beginning: every cell and every task. */
+  reset(): void {
+    this.heap.undo(0, 0, 0);
+    for (const task of this.tasks) this.place(task, task.roots[0] as Node);
+  }
+}

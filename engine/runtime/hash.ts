@@ -1,0 +1,40 @@
+// Hashes of values and names: what state identities are made of. Two independent 32-bit lanes are
+// mixed from one value hash; nothing here depends on the order in which objects were made.
+
+/** Something that a cell may point to: it brings its own hash, derived from its name. */
+export interface Hashed {
+  readonly hash: number;
+}
+
+/** What a cell may hold. Objects are compared by identity, everything else by value. */
+export type Value = number | boolean | string | null | Hashed;
+
+/** Mixes two 32-bit integers into one (murmur-style finaliser). */
+export function mix(a: number, b: number): number {
+  let h = Math.imul(a ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul((b + 0x165667b1) | 0, 0xc2b2ae35);
+  h = Math.imul(h ^ (h >>> 15), 0x27d4eb2f);
+  return h ^ (h >>> 13);
+}
+
+/** 32-bit FNV-1a of a name, finished with {@link mix}. */
+export function hashString(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return mix(h, text.length);
+}
+
+const double = new Float64Array(1);
+const halves = new Int32Array(double.buffer);
+
+/** Hash of one value, equal for equal values. */
+export function hashValue(value: Value): number {
+  if (typeof value === 'number') {
+    if ((value | 0) === value) return Math.imul(value, 0x9e3779b1);
+    double[0] = value;
+    return mix(halves[0] as number, halves[1] as number);
+  }
+  if (value === null) return 0x5bd1e995;
+  if (typeof value === 'object') return value.hash;
+  if (typeof value === 'string') return hashString(value);
+  return value ? 0x2545f491 : 0x1b873593;
+}

@@ -1,0 +1,122 @@
+// The memory of what plain code does. A deterministic operation's next step is a function of what it
+// has observed since it began; so each operation is a tree: a node is a history of observations, an
+// edge the one step that follows an observation. Code runs once for each edge; afterwards the tree
+// answers, and going back to an earlier point costs nothing.
+
+import type { Access } from './access.ts';
+import type { Held } from './discipline.ts';
+import { hashString, hashValue, mix, type Value } from './hash.ts';
+import type { KernelObject } from './object.ts';
+import type { Violation } from './trip.ts';
+
+/** What an operation returned and wrote back. */
+export interface Outcome {
+  readonly ret: number;
+  readonly out?: Readonly<Record<string, number>>;
+}
+
+/** What one step does, besides the part that the access itself describes. */
+export interface Edge {
+  /** The next node; null when the operation ends here. */
+  readonly to: Node | null;
+  readonly assigned: boolean;
+  readonly value: Value;
+  readonly fresh: readonly KernelObject[] | null;
+  readonly result: Outcome | null;
+  /** Lock classes taken in this step, each after one held: `held>taken`. */
+  readonly orders: readonly string[] | null;
+  /** Raised each time the step is taken. */
+  readonly violation: Violation | null;
+}
+
+export class Node {
+  /** The announced access; null when the task has finished its program. */
+  readonly access: Access | null;
+  readonly opIndex: number;
+  /** Steps since the operation began. */
+  readonly depth: number;
+  readonly parent: Node | null;
+  /** What the step from the parent observed. */
+  readonly key: Value;
+  /** This node's part of the two lanes of a state's identity. */
+  readonly lane1: number;
+  readonly lane2: number;
+  /** Locks held here. */
+  readonly held: readonly Held[];
+  /** States of the watchers that follow this operation, in their order. */
+  readonly watched: readonly unknown[];
+  private readonly forgotten: { readonly label: string; readonly node: Node }[] = [];
+  private readonly keys: Value[] = [];
+  private readonly edges: Edge[] = [];
+
+  private constructor(
+    access: Access | null,
+    opIndex: number,
+    parent: Node | null,
+    key: Value,
+    lane1: number,
+    lane2: number,
+    held: readonly Held[],
+    watched: readonly unknown[],
+  ) {
+    this.access = access;
+    this.opIndex = opIndex;
+    this.depth = parent === null ? 0 : parent.depth + 1;
+    this.parent = parent;
+    this.key = key;
+    this.lane1 = lane1;
+    this.lane2 = lane2;
+    this.held = held;
+    this.watched = watched;
+  }
+
+  /** The node before an operation's first step (`access` null: the program is over). */
+  static root(label: string, opIndex: number, access: Access | null, watched: readonly unknown[]) {
+    const name = hashString(label);
+    const lane1 = mix(name, 0x51ed);
+    const lane2 = mix(name ^ 0x7f4a7c15, 1);
+    return new Node(access, opIndex, null, null, lane1, lane2, [], watched);
+  }
+
+  child(key: Value, access: Access, held: readonly Held[], watched: readonly unknown[]): Node {
+    const h = hashValue(key);
+    const lane1 = mix(this.lane1, h);
+    const lane2 = mix(this.lane2 ^ 0x2545f491, h);
+    return new Node(access, this.opIndex, this, key, lane1, lane2, held, watched);
+  }
+
+  /**
+   * The one node of all histories that forgot what they read at the point `label` and agree in what
+   * still matters: the announced access, the locks held and what the watchers know.
+   */
+  forgetful(label: string, key: Value, access: Access, held: readonly Held[], watched: readonly unknown[]): Node {
+    let root: Node = this;
+    while (root.parent !== null) root = root.parent;
+    const twin = root.forgotten.find(
+      (f) =>
+        f.label === label &&
+        f.node.access === access &&
+        f.node.held.length === held.length &&
+        f.node.held.every((h, i) => h.cell === held[i]?.cell) &&
+        f.node.watched.every((w, i) => w === watched[i]),
+    );
+    if (twin !== undefined) return twin.node;
+    const h = mix(hashString(label), root.forgotten.length + 1);
+    const lane1 = mix(root.lane1, h);
+    const lane2 = mix(root.lane2 ^ 0x68bc21eb, h);
+    const node = new Node(access, this.opIndex, this, key, lane1, lane2, held, watched);
+    root.forgotten.push({ label, node });
+    return node;
+  }
+
+  find(key: Value): Edge | undefined {
+    const keys = this.keys;
+    for (let i = 0; i < keys.length; i++) if (keys[i] === key) return this.edges[i];
+    return undefined;
+  }
+
+  add(key: Value, edge: Edge): void {
+    this.keys.push(key);
+    this.edges.push(edge);
+  }
+}

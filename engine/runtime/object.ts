@@ -1,0 +1,46 @@
+// Kernel objects: named groups of cells with a lifetime. Constant fields are ordinary readonly
+// properties; everything that changes is a cell.
+
+import { Access, Flag } from './access.ts';
+import { Cell } from './cell.ts';
+import { hashString, type Hashed, type Value } from './hash.ts';
+import { Trip } from './trip.ts';
+
+/** States of an object's lifetime cell. */
+export const Life = { unborn: 0, live: 1, freed: 2 } as const;
+
+/** How an object comes by its name: see Heap.create. */
+export interface Birth {
+  readonly name: string;
+  /** Present from the start, not allocated by an operation; never leaks. */
+  readonly boot: boolean;
+}
+
+export abstract class KernelObject implements Hashed {
+  readonly name: string;
+  readonly hash: number;
+  readonly boot: boolean;
+  readonly life: Cell<number>;
+  /** kfree: announces the end of the object's life. */
+  readonly free: Access;
+
+  constructor(birth: Birth) {
+    this.name = birth.name;
+    this.hash = hashString(birth.name);
+    this.boot = birth.boot;
+    this.life = new Cell(this, 'life', birth.boot ? Life.live : Life.unborn);
+    this.free = new Access(this.life, 'free', Flag.mutates | Flag.lifetime, {
+      apply: (life) => {
+        if (life === Life.live) return Life.freed;
+        throw new Trip('double-free', this, `${this.name} is freed a second time`);
+      },
+    });
+  }
+
+  /** The object's kind, as reports and leak checks name it. */
+  abstract get kind(): string;
+
+  protected cell<T extends Value>(field: string, initial: T): Cell<T> {
+    return new Cell<T>(this, field, initial);
+  }
+}

@@ -1,0 +1,61 @@
+// Violations. Whatever judges a step (a sanitizer of the runtime, a property above it) throws one; the
+// step that threw is undone by whoever performs it. A violation says what was found, in words.
+
+import type { KernelObject } from './object.ts';
+
+export const sanitizers = {
+  'use-after-free': 'an object is used after it was freed',
+  'double-free': 'an object is freed twice',
+  leak: 'an allocated object is never freed',
+  'data-race': 'two tasks access a cell at the same time, one writes, one is not marked',
+  'lock-order': 'locks are taken in a circular order',
+  deadlock: 'no task can go on',
+  'self-deadlock': 'a task waits for a lock that it holds itself',
+  'sleep-in-atomic': 'a task may sleep while it holds a spinlock or is in an RCU section',
+  'bad-unlock': 'a lock is released by a task that does not hold it',
+  'held-at-exit': 'an operation returns with a lock held',
+  'refcount-underflow': 'a reference count falls below zero',
+  'refcount-saturated': 'a reference count is raised from zero or reaches its limit',
+  'null-deref': 'a null pointer is followed',
+  'out-of-bounds': 'a table is accessed outside its bounds',
+  bug: 'a BUG_ON or WARN_ON of the kernel code fires',
+} as const;
+
+export type SanitizerId = keyof typeof sanitizers;
+
+export class Violation extends Error {
+  /** A sanitizer's id or a property's. */
+  readonly property: string;
+  /** What tells this failure from others of the same property: equal for every run that shows it. */
+  readonly key: string;
+  /** The object concerned, where there is one: reports tell its history. */
+  readonly object: KernelObject | null;
+
+  constructor(property: string, key: string, message: string, object: KernelObject | null = null) {
+    super(message);
+    this.name = 'Violation';
+    this.property = property;
+    this.key = key;
+    this.object = object;
+  }
+}
+
+/** A violation found by a sanitizer of the runtime. */
+export class Trip extends Violation {
+  constructor(sanitizer: SanitizerId, object: KernelObject | null, message: string, key?: string) {
+    super(sanitizer, key ?? object?.kind ?? message, message, object);
+    this.name = 'Trip';
+  }
+}
+
+/** Follows a pointer that the kernel code takes to be valid. */
+export function deref<T>(pointer: T | null | undefined, what: string): T {
+  if (pointer === null || pointer === undefined)
+    throw new Trip('null-deref', null, `${what} is NULL and is followed`, what);
+  return pointer;
+}
+
+/** BUG_ON and WARN_ON: the kernel's own assertion. */
+export function bugOn(condition: boolean, what: string): void {
+  if (condition) throw new Trip('bug', null, `${what}`, what);
+}
