@@ -14,6 +14,8 @@ export class Cell<T extends Value> {
   readonly salt2: number;
   /** The stored value. For the runtime, properties and reports; engine code uses `value`. */
   stored: T;
+  /** What a detector remembers about the cell between steps; no part of the state. */
+  shadow: unknown = null;
 
   /** Plain accesses, as C code makes them: two that conflict are a data race. */
   readonly read: Access;
