@@ -61,6 +61,7 @@ export class Runner {
     const { executor, judge, runnable } = this;
     this.begin(scheduler);
     try {
+      judge.quiescent();
       for (let steps = 0; steps < this.maxSteps; steps++) {
         const count = this.gather();
         if (count === 0) return this.ended();
@@ -75,6 +76,9 @@ export class Runner {
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
       return this.result('violation', error);
+    } finally {
+      executor.lockOrder = null;
+      executor.observer = null;
     }
   }
 

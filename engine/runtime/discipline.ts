@@ -57,8 +57,13 @@ export function checkReturn(held: readonly Held[], op: string): void {
   throw new Trip('held-at-exit', h.cell.object, `${op} returns holding ${name}`, name);
 }
 
+/** Told of every lock taken while others are held, as `outer > inner` pairs of lock classes. */
+export interface OrderWatch {
+  add(orders: readonly string[]): void;
+}
+
 /** The nesting of lock classes seen so far; a cycle trips. */
-export class LockOrder {
+export class LockOrder implements OrderWatch {
   private readonly after = new Map<string, Set<string>>();
   private readonly known = new Set<string>();
 
@@ -71,7 +76,12 @@ export class LockOrder {
     const back = this.path(inner, outer);
     if (back !== null) {
       const cycle = [outer, ...back];
-      throw new Trip('lock-order', null, `locks nest in a circle: ${cycle.join(' > ')}`, canonical(cycle));
+      throw new Trip(
+        'lock-order',
+        null,
+        `locks nest in a circle: ${cycle.join(' > ')}`,
+        canonical(cycle),
+      );
     }
     this.known.add(order);
     const set = this.after.get(outer) ?? new Set();

@@ -6,7 +6,7 @@ import type { Heap } from './heap.ts';
 import type { Value } from './hash.ts';
 import { learn, rootOf } from './learn.ts';
 import { alternativesNow } from './environment.ts';
-import type { LockOrder } from './discipline.ts';
+import type { OrderWatch } from './discipline.ts';
 import { Node, type Outcome } from './node.ts';
 import { Life } from './object.ts';
 import { Task, type TaskSpec } from './task.ts';
@@ -41,7 +41,7 @@ export class Executor {
   readonly tasks: readonly Task[];
   observer: Observer | null = null;
   listener: Listener | null = null;
-  lockOrder: LockOrder | null = null;
+  lockOrder: OrderWatch | null = null;
   /** Identity of where the tasks stand; with the heap's digest, of the whole state. */
   private digest1 = 0;
   private digest2 = 0;

@@ -3,7 +3,7 @@
 export { Access, type Effect, Flag, type LockAction, type Steps } from './access.ts';
 export { Atomic, Refcount } from './atomic.ts';
 export { Cell } from './cell.ts';
-export { type Held, LockOrder } from './discipline.ts';
+export { type Held, LockOrder, type OrderWatch } from './discipline.ts';
 export { alternativesNow, Environment } from './environment.ts';
 export { Executor, type Listener, type Observer, type World } from './executor.ts';
 export { type Hashed, hashString, hashValue, mix, type Value } from './hash.ts';
