@@ -1,0 +1,100 @@
+// Where an operation in progress stands: its next phase and what it remembers between two atomic
+// steps. Steps change a cursor in place; between steps it is frozen into a Pending.
+import type { FaultSite, Op, Result } from './vocabulary.ts';
+
+/**
+ * The atomic steps that operations are made of.
+ * `enter`, `check`, `body`: the ioctl's checks, where one of them may change under it.
+ * `publish`: a charged window or ENABLE takes effect. `uncharge`: pages are given back.
+ * `add`, `released`: second halves of REGISTER and UNREGISTER. `own`: CREATE after its default window.
+ * `map`, `xchg`, `clear`, `put`: per entry. `closing`: what close does after the container is gone.
+ */
+export type Phase =
+  | 'enter'
+  | 'check'
+  | 'body'
+  | 'own'
+  | 'publish'
+  | 'uncharge'
+  | 'add'
+  | 'released'
+  | 'map'
+  | 'xchg'
+  | 'clear'
+  | 'put'
+  | 'closing'
+  | 'done';
+
+/** A window that was charged for and not yet put in its slot. */
+export interface PlannedWindow {
+  readonly slot: number;
+  readonly start: number;
+  readonly size: number;
+  readonly pageShift: number;
+  readonly isDefault: boolean;
+}
+
+export class Cursor {
+  readonly op: Op;
+  readonly process: number;
+  phase: Phase = 'enter';
+  ret = 0;
+  out: Result['out'];
+  fault: FaultSite | null = null;
+  /** Pages to be given back by `uncharge`, or charged for `publish`. */
+  pages = 0;
+  planned: PlannedWindow | null = null;
+  /** MAP and UNMAP: the window slot, its first entry, how many, and the one at hand. */
+  slot = 0;
+  first = 0;
+  count = 0;
+  index = 0;
+  /** The va whose region has a TCE too many until `put`, and what follows then. */
+  owed = 0;
+  afterPut: 'map' | 'clear' | 'fail' = 'map';
+
+  constructor(op: Op, process: number) {
+    this.op = op;
+    this.process = process;
+  }
+
+  clone(): Cursor {
+    return Object.assign(new Cursor(this.op, this.process), this);
+  }
+
+  /** The operation returns. */
+  finish(ret: number, out?: Result['out']): true {
+    this.phase = 'done';
+    this.ret = ret;
+    this.out = out;
+    return true;
+  }
+
+  /** The step is over; the operation goes on with `phase`. */
+  goOn(phase: Phase): true {
+    this.phase = phase;
+    return true;
+  }
+
+  get result(): Result {
+    return this.out === undefined ? { ret: this.ret } : { ret: this.ret, out: this.out };
+  }
+
+  /** Canonical text of everything but the operation. */
+  get text(): string {
+    const { planned } = this;
+    return (
+      `${this.process}:${this.phase}:${this.ret}:${this.fault ?? ''}:${this.pages}:${this.slot}:` +
+      `${this.first}+${this.index}/${this.count}:${this.owed}${this.afterPut}` +
+      (planned === null ? '' : `:${planned.slot}${planned.isDefault ? 'd' : ''}`) +
+      (this.out === undefined ? '' : JSON.stringify(this.out))
+    );
+  }
+}
+
+/** The environment at one step: does it refuse at this fault site? */
+export interface Environment {
+  refuses(site: FaultSite): boolean;
+}
+
+export const friendly: Environment = { refuses: () => false };

@@ -1,0 +1,163 @@
+// The state of the whole container system: plain immutable parts, each with a lazily made canonical
+// key. Which transitions there are is said by the machines and the steps, not here.
+import type { TableNode } from './compile.ts';
+import type { FaultSite, Geometry, Topology } from './vocabulary.ts';
+
+/** What never changes in a run; all states of a run share one. */
+export interface World {
+  readonly topology: Topology;
+  readonly geometry: Geometry;
+  readonly faults: ReadonlySet<FaultSite>;
+}
+
+/** One registered region; `node` is its place in the region machine. */
+export interface Region {
+  readonly va: number;
+  readonly size: number;
+  readonly pageShift: number;
+  readonly node: TableNode;
+}
+
+/** A window slot that is present. `charge`: locked_vm pages of its table, 0 for a legacy table. */
+export interface Window {
+  readonly start: number;
+  readonly size: number;
+  readonly pageShift: number;
+  readonly charge: number;
+  /** Entry number to the va it maps; the region is the one of the container's mm that holds it. */
+  readonly entries: ReadonlyMap<number, number>;
+  readonly key: string;
+}
+
+export interface Process {
+  readonly lockedVm: number;
+  /** Ordered by va, pairwise disjoint. */
+  readonly regions: readonly Region[];
+  readonly key: string;
+}
+
+export interface Container {
+  readonly node: TableNode;
+  /** The process whose mm the container is bound to. */
+  readonly mm: number | null;
+  /** Attached groups, oldest first. */
+  readonly groups: readonly number[];
+  readonly windows: readonly (Window | null)[];
+  /** va and size of what this container registered, ordered by va. */
+  readonly prereg: readonly { readonly va: number; readonly size: number }[];
+  /** An operation holds container->lock between two of its steps. */
+  readonly locked: boolean;
+  /** MAPs and UNMAPs between their first entry and their last. */
+  readonly inFlight: number;
+  readonly key: string;
+}
+
+export interface ModelState {
+  /** Canonical: equal if and only if the states are the same. */
+  readonly key: string;
+  readonly world: World;
+  readonly processes: readonly Process[];
+  readonly containers: readonly Container[];
+}
+
+export class WindowData implements Window {
+  start = 0;
+  size = 0;
+  pageShift = 0;
+  charge = 0;
+  entries = new Map<number, number>();
+  #key: string | undefined;
+
+  clone(): WindowData {
+    const copy = Object.assign(new WindowData(), this);
+    copy.entries = new Map(this.entries);
+    return copy;
+  }
+
+  get key(): string {
+    if (this.#key === undefined) {
+      const entries = [...this.entries].sort((a, b) => a[0] - b[0]);
+      const text = entries.map(([entry, va]) => `${entry}=${va.toString(36)}`).join();
+      this.#key = `${this.start}+${this.size}>>${this.pageShift}$${this.charge}{${text}}`;
+    }
+    return this.#key;
+  }
+}
+
+export class ProcessData implements Process {
+  lockedVm = 0;
+  regions: Region[] = [];
+  #key: string | undefined;
+
+  clone(): ProcessData {
+    const copy = new ProcessData();
+    copy.lockedVm = this.lockedVm;
+    copy.regions = this.regions.slice();
+    return copy;
+  }
+
+  get key(): string {
+    this.#key ??= `${this.lockedVm}[${this.regions
+      .map(({ va, size, pageShift, node }) => `${va}+${size}>>${pageShift}${node.key}`)
+      .join()}]`;
+    return this.#key;
+  }
+}
+
+export class ContainerData implements Container {
+  node: TableNode;
+  mm: number | null = null;
+  groups: number[] = [];
+  windows: (WindowData | null)[] = [null, null];
+  prereg: { readonly va: number; readonly size: number }[] = [];
+  locked = false;
+  inFlight = 0;
+  #key: string | undefined;
+
+  constructor(node: TableNode) {
+    this.node = node;
+  }
+
+  clone(): ContainerData {
+    const copy = new ContainerData(this.node);
+    copy.mm = this.mm;
+    copy.groups = this.groups.slice();
+    copy.windows = this.windows.slice();
+    copy.prereg = this.prereg.slice();
+    copy.locked = this.locked;
+    copy.inFlight = this.inFlight;
+    return copy;
+  }
+
+  get key(): string {
+    this.#key ??=
+      `${this.node.key}@${this.mm ?? '-'}` +
+      `g${this.groups.join()}` +
+      `w${this.windows.map((window) => window?.key ?? '-').join()}` +
+      `p${this.prereg.map(({ va, size }) => `${va}+${size}`).join()}` +
+      `${this.locked ? 'L' : ''}${this.inFlight}`;
+    return this.#key;
+  }
+}
+
+export class StateData implements ModelState {
+  readonly world: World;
+  readonly processes: readonly ProcessData[];
+  readonly containers: readonly ContainerData[];
+  #key: string | undefined;
+
+  constructor(
+    world: World,
+    processes: readonly ProcessData[],
+    containers: readonly ContainerData[],
+  ) {
+    this.world = world;
+    this.processes = processes;
+    this.containers = containers;
+  }
+
+  get key(): string {
+    this.#key ??= [...this.processes, ...this.containers].map((part) => part.key).join(' ');
+    return this.#key;
+  }
+}
