@@ -66,6 +66,9 @@ export type Op =
   | { readonly op: 'eeh'; readonly container: number }
   | { readonly op: 'unknownIoctl'; readonly container: number };
 
+/** REGISTER_MEMORY and UNREGISTER_MEMORY: the same arguments. */
+export type RegisterOp = Extract<Op, { readonly op: 'register' | 'unregister' }>;
+
 export type OpName = Op['op'];
 
 /** What an operation returned: 0, a positive value or a negative errno; and what it wrote back. */

@@ -1,0 +1,40 @@
+// An open file as the file table sees it: whether the descriptor is open, and how many calls are in
+// flight on it. The last of them to end after close(2) releases what is behind it.
+
+import { Access, Cell, Flag, type KernelObject, type Value } from '../runtime/index.ts';
+
+/** One call in flight; the lowest bit says that the descriptor is open. */
+const call = 2;
+const open = 1;
+
+const num = (f: (v: number) => Value) => (v: Value) => f(v as number);
+
+export class VfioFile extends Cell<number> {
+  /** fdget: answers whether the descriptor is open; then a call is in flight. */
+  readonly get: Access;
+  /** fdput: answers whether the file is to be released now. */
+  readonly put: Access;
+  /** close(2): answers whether the file is to be released now. Harmless when closed. */
+  readonly close: Access;
+
+  constructor(object: KernelObject) {
+    super(object, 'file', open);
+    this.get = new Access(this, 'fdget', Flag.mutates, {
+      outcome: num((v) => (v & open) === open),
+      apply: num((v) => ((v & open) === open ? v + call : v)),
+    });
+    this.put = new Access(this, 'fdput', Flag.mutates, {
+      outcome: num((v) => v === call),
+      apply: num((v) => v - call),
+    });
+    this.close = new Access(this, 'close', Flag.mutates, {
+      outcome: num((v) => v === open),
+      apply: num((v) => v & ~open),
+    });
+  }
+
+  /** The answer to the access just performed. */
+  get answer(): boolean {
+    return this.outcome as boolean;
+  }
+}

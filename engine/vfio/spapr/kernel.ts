@@ -1,0 +1,77 @@
+// The kernel code as a table of steps that call each other through `this`: a defect replaces one.
+
+import { MmIommuSteps } from '../../powerpc/mmIommu.ts';
+import { PnvIoda2Steps } from '../../powerpc/pnvIoda2.ts';
+import type { Delta, Revision } from '../../defects/define.ts';
+import { AttachSteps } from './attach.ts';
+import { BuildSteps } from './build.ts';
+import { IoctlSteps } from './ioctl.ts';
+import { MappingSteps } from './mapping.ts';
+import { OwnershipSteps } from './ownership.ts';
+import { PreregSteps } from './prereg.ts';
+import { ReleaseSteps } from './release.ts';
+import { WindowSteps } from './windows.ts';
+import type { SpaprWorld } from './world.ts';
+
+const parts = [
+  MmIommuSteps,
+  PnvIoda2Steps,
+  AttachSteps,
+  OwnershipSteps,
+  WindowSteps,
+  PreregSteps,
+  BuildSteps,
+  MappingSteps,
+  ReleaseSteps,
+  IoctlSteps,
+];
+
+/** What `this` is in every step: all steps, and the world they work on. */
+export interface SpaprKernel
+  extends MmIommuSteps,
+    PnvIoda2Steps,
+    AttachSteps,
+    OwnershipSteps,
+    WindowSteps,
+    PreregSteps,
+    BuildSteps,
+    MappingSteps,
+    ReleaseSteps,
+    IoctlSteps {
+  readonly world: SpaprWorld;
+}
+
+/** The steps of the reference engine by name: right by construction, no defect anywhere. */
+const referenceSteps: Readonly<Record<string, unknown>> = Object.fromEntries(
+  parts.flatMap((part) =>
+    Object.getOwnPropertyNames(part.prototype)
+      .filter((name) => name !== 'constructor')
+      .map((name) => [name, (part.prototype as unknown as Record<string, unknown>)[name]]),
+  ),
+);
+
+export type SpaprDelta = Delta<SpaprKernel>;
+export type SpaprRevision = Revision<SpaprKernel>;
+
+/** Two deltas of one revision replace the same step: which one should count is undefined. */
+export class ConflictingDeltas extends Error {
+  constructor(step: string, first: string, second: string) {
+    super(`${first} and ${second} both replace ${step}; put them in different revisions`);
+    this.name = 'ConflictingDeltas';
+  }
+}
+
+/** The kernel of a revision in a world. */
+export function bootKernel(world: SpaprWorld, deltas: readonly SpaprDelta[]): SpaprKernel {
+  const owner = new Map<string, string>();
+  const kernel: Record<string, unknown> = { ...referenceSteps, world };
+  for (const delta of deltas) {
+    for (const [name, replacement] of Object.entries(delta.steps)) {
+      const other = owner.get(name);
+      if (other !== undefined) throw new ConflictingDeltas(name, other, delta.id);
+      owner.set(name, delta.id);
+      kernel[name] = replacement;
+    }
+  }
+  return kernel as unknown as SpaprKernel;
+}

@@ -1,0 +1,124 @@
+// Taking a group's DMA from the kernel and giving it back: legacy groups lend the tables that were
+// made at boot; groups with dynamic windows are programmed with the container's.
+
+import { EBUSY } from '../../errno.ts';
+import type { IommuTable } from '../../powerpc/iommuTable.ts';
+import { maxTables, type TableGroup } from '../../powerpc/tableGroup.ts';
+import type { Cell, Steps } from '../../runtime/index.ts';
+import type { SpaprKernel } from './kernel.ts';
+import type { TceContainer } from './objects.ts';
+
+/** Slot `i` of a container's or a table group's tables. */
+const slotOf = (of: { tables: readonly Cell<IommuTable | null>[] }, i: number) =>
+  of.tables[i] as Cell<IommuTable | null>;
+
+export class OwnershipSteps {
+  *tceIommuTakeOwnership(
+    this: SpaprKernel,
+    container: TceContainer,
+    tableGroup: TableGroup,
+    first: boolean,
+  ): Steps<number> {
+    const ret = tableGroup.legacy
+      ? yield* this.tceIommuTakeOwnershipLegacy(container, tableGroup)
+      : yield* this.tceIommuTakeOwnershipDdw(container, tableGroup, first);
+    if (ret !== 0) return ret;
+    yield tableGroup.owned.write;
+    tableGroup.owned.value = true;
+    return 0;
+  }
+
+  /** Every table with a kernel bitmap is taken, or none; then the container uses the group's tables. */
+  *tceIommuTakeOwnershipLegacy(
+    this: SpaprKernel,
+    container: TceContainer,
+    tableGroup: TableGroup,
+  ): Steps<number> {
+    const tables: (IommuTable | null)[] = [];
+    for (let i = 0; i < maxTables; i++) {
+      yield slotOf(tableGroup, i).read;
+      const table = slotOf(tableGroup, i).value;
+      if (table?.itMap === true && (yield* this.iommuTakeOwnership(tableGroup))) return EBUSY;
+      tables.push(table);
+    }
+    for (let i = 0; i < maxTables; i++) {
+      yield slotOf(container, i).write;
+      slotOf(container, i).value = tables[i] ?? null;
+    }
+    return 0;
+  }
+
+  /** iommu_take_ownership: whether the kernel's own DMA is in the way. */
+  *iommuTakeOwnership(this: SpaprKernel, tableGroup: TableGroup): Steps<boolean> {
+    return tableGroup.spec.kernelDmaLive === true || (yield* this.world.refuses('take_ownership'));
+  }
+
+  /** Programs the container's windows into a new group; on failure none of them stays. */
+  *tceIommuTakeOwnershipDdw(
+    this: SpaprKernel,
+    container: TceContainer,
+    tableGroup: TableGroup,
+    _first: boolean,
+  ): Steps<number> {
+    for (let i = 0; i < maxTables; i++) {
+      yield slotOf(container, i).read;
+      const table = slotOf(container, i).value;
+      if (table === null) continue;
+      const ret = yield* this.pnvSetWindow(tableGroup, i, table);
+      if (ret === 0) continue;
+      for (let set = 0; set < i; set++) yield* this.pnvUnsetWindow(tableGroup, set);
+      return ret;
+    }
+    return 0;
+  }
+
+  /** tce_iommu_release_ownership: `last`: no group is left in the container. */
+  *tceIommuReleaseOwnership(
+    this: SpaprKernel,
+    container: TceContainer,
+    tableGroup: TableGroup,
+    last: boolean,
+  ): Steps {
+    if (tableGroup.legacy) yield* this.tceIommuReleaseOwnershipLegacy(container);
+    else yield* this.tceIommuReleaseOwnershipDdw(container, tableGroup, last);
+    yield tableGroup.owned.write;
+    tableGroup.owned.value = false;
+  }
+
+  *tceIommuReleaseOwnershipLegacy(this: SpaprKernel, container: TceContainer): Steps {
+    for (let i = 0; i < maxTables; i++) {
+      yield slotOf(container, i).read;
+      const table = slotOf(container, i).value;
+      if (table === null) continue;
+      yield* this.tceIommuClear(container, table, table.itOffset, table.itSize);
+      yield* this.tceIommuUserspaceViewFree(container, table);
+      yield slotOf(container, i).write;
+      slotOf(container, i).value = null;
+    }
+  }
+
+  *tceIommuReleaseOwnershipDdw(
+    this: SpaprKernel,
+    container: TceContainer,
+    tableGroup: TableGroup,
+    last: boolean,
+  ): Steps {
+    for (let i = 0; i < maxTables; i++) {
+      yield slotOf(container, i).read;
+      const table = slotOf(container, i).value;
+      if (table === null) continue;
+      yield* this.tceIommuClearOnDetach(container, table, last);
+      yield* this.pnvUnsetWindow(tableGroup, i);
+    }
+  }
+
+  /** The table is shared: what remaining groups have mapped is not the leaving group's to clear. */
+  *tceIommuClearOnDetach(
+    this: SpaprKernel,
+    container: TceContainer,
+    table: IommuTable,
+    last: boolean,
+  ): Steps {
+    if (last) yield* this.tceIommuClear(container, table, table.itOffset, table.itSize);
+  }
+}
