@@ -59,7 +59,7 @@ export const sampleFinding: Finding = {
     counts: { written: 1, asked: 2 },
     sites: [{ step: 60, task: 'T1', op: 'unregister', verb: 'cmpxchg 1→0', cell: 'mem.mapped' }],
   },
-  size: { ops: 4, tasks: 2, preemptions: 1, switches: 2 },
+  size: { operations: 4, tasks: 2, preemptions: 1, switches: 2 },
   seed: { campaign: '7', run: 12, scheduler: 'pct' },
 };
 
@@ -103,7 +103,7 @@ const program: fc.Arbitrary<Program> = fc.record({
 
 const name = fc.string({ minLength: 1, unit: 'binary' });
 const size: fc.Arbitrary<Size> = fc.record({
-  ops: fc.nat(),
+  operations: fc.nat(),
   tasks: fc.nat(),
   preemptions: fc.nat(),
   switches: fc.nat(),

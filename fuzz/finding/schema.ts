@@ -31,7 +31,12 @@ const replayable = {
   traceDigest: z.string().regex(/^[0-9a-f]{64}$/, 'is not a sha256 in lower-case hex'),
 };
 
-const size = z.strictObject({ ops: count, tasks: count, preemptions: count, switches: count });
+const size = z.strictObject({
+  operations: count,
+  tasks: count,
+  preemptions: count,
+  switches: count,
+});
 const fields = z.record(z.string(), z.string());
 
 const site = z.strictObject({

@@ -1,0 +1,77 @@
+// What a finding says of its run besides the decisions: its size, and the evidence read off the trace.
+
+import type { Program } from '../../engine/vfio/vocabulary.ts';
+import type { Evidence, Site, Size } from '../finding/index.ts';
+import { cellName, type ObjectView, type Trace, type TraceStep } from './step.ts';
+
+export function sizeOf(program: Program, { tasks, steps }: Trace): Size {
+  const main = new Set(tasks.filter((t) => t.phase === 'main').map((t) => t.name));
+  const concurrent = steps.filter((step) => main.has(step.task));
+  const switches = concurrent.filter((step, i) => i > 0 && concurrent[i - 1]?.task !== step.task);
+  return {
+    operations: program.setup.length + program.tasks.reduce((n, task) => n + task.ops.length, 0),
+    tasks: program.tasks.length,
+    preemptions: steps.filter((step) => step.mark === 'preemption').length,
+    switches: switches.length,
+  };
+}
+
+export function evidenceOf(trace: Trace, counts: Evidence['counts'] = {}): Evidence {
+  const { object, steps } = trace;
+  return {
+    objects: object === null ? [] : [stateChange(object, steps)],
+    counts,
+    sites: sitesOf(trace),
+  };
+}
+
+/** The object's fields when no operation was under way for the last time, and at the end. */
+function stateChange(object: ObjectView, steps: readonly TraceStep[]) {
+  const since = steps.slice(lastQuiet(steps));
+  const before: Record<string, string> = { ...object.fields };
+  for (const step of since.toReversed())
+    if (step.object === object.name) before[step.field] = step.before;
+  return { name: object.name, kind: object.kind, before, after: object.fields };
+}
+
+/** Index of the last step but for the failing one at which every task was between operations. */
+function lastQuiet(steps: readonly TraceStep[]): number {
+  const open = new Set<string>();
+  let quiet = 0;
+  for (const [i, step] of steps.entries()) {
+    if (open.size === 0) quiet = i;
+    if (step.result === null) open.add(step.task);
+    else open.delete(step.task);
+  }
+  return quiet;
+}
+
+/** The last two accesses of two tasks that met: at the object that the violation names, if it does. */
+function sitesOf({ steps, object }: Trace): Site[] {
+  const about = object === null ? [] : steps.filter((s) => s.object === object.name);
+  const data = steps.filter((s) => !s.locks);
+  const pair = lastMeeting(about, sameObject) ?? lastMeeting(data, sameCell);
+  return (pair ?? [about.at(-1) ?? data.at(-1)].flatMap((s) => s ?? [])).map(siteOf);
+}
+
+const sameObject = (a: TraceStep, b: TraceStep) => a.object === b.object;
+const sameCell = (a: TraceStep, b: TraceStep) => sameObject(a, b) && a.field === b.field;
+
+function lastMeeting(
+  steps: readonly TraceStep[],
+  same: (a: TraceStep, b: TraceStep) => boolean,
+): [TraceStep, TraceStep] | null {
+  for (let i = steps.length - 1; i > 0; i--) {
+    const late = steps[i] as TraceStep;
+    const early = steps.findLast(
+      (s) => s.n < late.n && s.task !== late.task && (s.mutates || late.mutates) && same(s, late),
+    );
+    if (early !== undefined) return [early, late];
+  }
+  return null;
+}
+
+function siteOf(step: TraceStep): Site {
+  const { n, task, opText, verb } = step;
+  return { step: n, task, op: opText, verb, cell: cellName(step) };
+}
