@@ -60,8 +60,6 @@ export function checkReturn(held: readonly Held[], op: string): void {
 /** Told of every lock taken while others are held, as `outer > inner` pairs of lock classes. */
 export interface OrderWatch {
   add(orders: readonly string[]): void;
-  /** A run begins anew. */
-  clear(): void;
 }
 
 /** The nesting of lock classes seen so far; a cycle trips. */

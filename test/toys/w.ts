@@ -64,7 +64,11 @@ export function toyW(variant: 'A' | 'B' | 'C', tasks: number, ops: number) {
   const judge = {
     quiescent(): void {
       if (sum(domain.counts) !== sum(domain.slots))
-        throw new Violation('count', 'count', `count ${sum(domain.counts)}, ${sum(domain.slots)} slots`);
+        throw new Violation(
+          'count',
+          'count',
+          `count ${sum(domain.counts)}, ${sum(domain.slots)} slots`,
+        );
     },
     final(): void {},
   };
