@@ -83,7 +83,7 @@ export class DataRaces implements Observer {
   onStep(task: Task, access: Access): void {
     if (this.begun[task.id] !== true) this.first(task);
     const { flags } = access;
-    if ((flags & (Flag.reads | Flag.mutates)) === 0 && access.lock === null) return;
+    if ((flags & (Flag.reads | Flag.mutates | Flag.waits)) === 0) return;
     if ((flags & Flag.lifetime) !== 0) return;
     const shadow = this.shadowOf(access.cell);
     if (access.lock !== null) return this.lock(task, access, shadow);
