@@ -13,10 +13,14 @@ const EXTENSION_TCE = 2;
 const EXTENSION_EEH = 5;
 const EXTENSION_TCE_V2 = 7;
 
+/** A v2 container answers -ENOTTY without the lock. */
+const mustWaitForLock = (draft: Draft, index: number): boolean =>
+  draft.container(index).locked && draft.container(index).node.context['version'] === 1;
+
 /** ENABLE's checks; on success container->lock is held until the charge has taken effect. */
 export function checkEnable(draft: Draft, cursor: Cursor): boolean {
   const index = cursor.op.container;
-  if (draft.container(index).locked) return MUST_WAIT;
+  if (mustWaitForLock(draft, index)) return MUST_WAIT;
   const caller = callerOf(draft.container(index), cursor.process);
   const window32 = window32Size(draft, index) === 0 ? 'noWindow' : 'window';
   const { ret } = tell(draft, index, containerEvents.enable[caller][window32], cursor.process);
@@ -45,7 +49,7 @@ export function publishEnable(draft: Draft, cursor: Cursor): boolean {
 
 export function disable(draft: Draft, cursor: Cursor): boolean {
   const index = cursor.op.container;
-  if (draft.container(index).locked) return MUST_WAIT;
+  if (mustWaitForLock(draft, index)) return MUST_WAIT;
   const { ret, effects } = tell(draft, index, containerEvents.disable, cursor.process);
   if (ret !== 0 || !effects.includes('uncharge')) return cursor.finish(ret);
   lock(draft, index);

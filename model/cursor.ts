@@ -5,18 +5,22 @@ import type { FaultSite, Op, Result } from './vocabulary.ts';
 /**
  * The atomic steps that operations are made of.
  * `enter`, `check`, `body`: the ioctl's checks, where one of them may change under it.
+ * `locked`: CREATE and REMOVE under container->lock. `own`: CREATE after its default window.
  * `publish`: a charged window or ENABLE takes effect. `uncharge`: pages are given back.
- * `add`, `released`: second halves of REGISTER and UNREGISTER. `own`: CREATE after its default window.
+ * `charge`, `add`, `registered`: what REGISTER goes on with. `released`: the same for UNREGISTER.
  * `map`, `xchg`, `clear`, `put`: per entry. `closing`: what close does after the container is gone.
  */
 export type Phase =
   | 'enter'
   | 'check'
   | 'body'
+  | 'locked'
   | 'own'
   | 'publish'
   | 'uncharge'
+  | 'charge'
   | 'add'
+  | 'registered'
   | 'released'
   | 'map'
   | 'xchg'

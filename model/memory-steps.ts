@@ -27,13 +27,21 @@ function checkArguments(draft: Draft, op: MemoryOp): number {
 const holds = (draft: Draft, { container, va, size }: MemoryOp) =>
   draft.container(container).prereg.some((mine) => mine.va === va && mine.size === size);
 
-/** The container has the region in its list from now on, and is enabled for ever. */
-function preregister(draft: Draft, cursor: Cursor, op: MemoryOp): true {
-  const { prereg } = draft.changeContainer(op.container);
-  prereg.push({ va: op.va, size: op.size });
-  prereg.sort((a, b) => a.va - b.va);
+/** The region is in the process's list: the container notes it and is enabled for ever. */
+export function registered(draft: Draft, cursor: Cursor): true {
+  const op = cursor.op as MemoryOp;
+  const changed = draft.changeContainer(op.container);
+  changed.prereg.push({ va: op.va, size: op.size });
+  changed.prereg.sort((a, b) => a.va - b.va);
+  changed.locked = false;
   tell(draft, op.container, containerEvents.registered, cursor.process);
   return cursor.finish(0);
+}
+
+/** MAP reads `enabled` without the lock: the first registration shows it in a step of its own. */
+function noteRegistered(draft: Draft, cursor: Cursor): true {
+  const isFirst = draft.container(cursor.op.container).node.value === 'disabled';
+  return isFirst ? cursor.goOn('registered') : registered(draft, cursor);
 }
 
 export function register(draft: Draft, cursor: Cursor, env: Environment): boolean {
@@ -50,13 +58,24 @@ export function register(draft: Draft, cursor: Cursor, env: Environment): boolea
   if (known !== undefined && known.node.value !== 'draining') {
     if (env.refuses('kzalloc')) return cursor.finish(ENOMEM);
     tellRegion(draft, mm, known, regionEvents.register);
-    return preregister(draft, cursor, op);
+    lock(draft, op.container);
+    return noteRegistered(draft, cursor);
   }
+  lock(draft, op.container);
+  return cursor.goOn('charge');
+}
+
+/** mm_iommu_new() up to the pins: nobody looks for the region again before the overlap test. */
+export function chargeRegion(draft: Draft, cursor: Cursor, env: Environment): boolean {
+  const op = cursor.op as MemoryOp;
+  const mm = mmOf(draft.container(op.container));
   const pages = pagesOf(draft, op.size);
-  if (!mayCharge(draft, mm, pages)) return cursor.finish(ENOMEM);
+  if (!mayCharge(draft, mm, pages)) {
+    unlock(draft, op.container);
+    return cursor.finish(ENOMEM);
+  }
   charge(draft, mm, pages);
   cursor.pages = pages;
-  lock(draft, op.container);
   if (env.refuses('kzalloc') || env.refuses('vzalloc')) {
     cursor.ret = ENOMEM;
     return cursor.goOn('uncharge');
@@ -86,8 +105,7 @@ export function addRegion(draft: Draft, cursor: Cursor, env: Environment): boole
   regions.push({ va, size, pageShift, node });
   regions.sort((a, b) => a.va - b.va);
   cursor.pages = 0;
-  unlock(draft, op.container);
-  return preregister(draft, cursor, op);
+  return noteRegistered(draft, cursor);
 }
 
 export function unregister(draft: Draft, cursor: Cursor): boolean {

@@ -11,9 +11,16 @@ import { attach, close, closing, detach } from './group-steps.ts';
 import { callerOf, MUST_WAIT, tell, uncharge } from './ledger.ts';
 import { clearOneEntry, exchangeEntry, mapEntry, mapOrUnmap } from './mapping-steps.ts';
 import { putOldPage } from './mapping-steps.ts';
-import { addRegion, register, released, unregister } from './memory-steps.ts';
+import {
+  addRegion,
+  chargeRegion,
+  register,
+  registered,
+  released,
+  unregister,
+} from './memory-steps.ts';
 import type { OpName } from './vocabulary.ts';
-import { create, createOwn, publishWindow, remove } from './window-steps.ts';
+import { checkWindowOp, createOwn, publishWindow, windowOpLocked } from './window-steps.ts';
 
 type Step = (draft: Draft, cursor: Cursor, env: Environment) => boolean;
 
@@ -21,11 +28,14 @@ const steps = {
   enter: (draft, cursor, env) => entries[cursor.op.op](draft, cursor, env),
   check: (draft, cursor, env) => check(draft, cursor, env),
   body: (draft, cursor, env) => bodies[cursor.op.op](draft, cursor, env),
+  locked: windowOpLocked,
   own: createOwn,
   publish: (draft, cursor) =>
     cursor.op.op === 'enable' ? publishEnable(draft, cursor) : publishWindow(draft, cursor),
   uncharge,
+  charge: chargeRegion,
   add: addRegion,
+  registered,
   released,
   map: mapEntry,
   xchg: exchangeEntry,
@@ -65,8 +75,8 @@ const bodies: Readonly<Record<OpName, Step>> = {
   unregister,
   map: mapOrUnmap,
   unmap: mapOrUnmap,
-  create,
-  remove,
+  create: checkWindowOp,
+  remove: checkWindowOp,
   info,
   eeh: (_draft, cursor) => cursor.finish(0),
   unknownIoctl: (_draft, cursor) => cursor.finish(ENOTTY),

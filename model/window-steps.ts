@@ -105,36 +105,35 @@ export function publishWindow(draft: Draft, cursor: Cursor): boolean {
   return cursor.finish(0, { start: planned.start });
 }
 
-/** Checks common to CREATE and REMOVE up to the lock: 0, an errno, or null to wait. */
-function checkCommon(draft: Draft, cursor: Cursor, op: WindowOp): number | null {
+/** CREATE and REMOVE up to the lock; that a group is attached may change before they have it. */
+export function checkWindowOp(draft: Draft, cursor: Cursor): boolean {
+  const op = cursor.op as WindowOp;
   const { ret } = tell(draft, op.container, containerEvents.needGroup, cursor.process);
-  if (ret !== 0) return ret;
-  if (op.badPointer) return EFAULT;
-  if (op.shortArgsz || (op.flags ?? 0) !== 0) return EINVAL;
-  const { locked, inFlight } = draft.container(op.container);
-  return locked || inFlight > 0 ? null : 0;
+  if (ret !== 0) return cursor.finish(ret);
+  if (op.badPointer) return cursor.finish(EFAULT);
+  if (op.shortArgsz || (op.flags ?? 0) !== 0) return cursor.finish(EINVAL);
+  return cursor.goOn('locked');
 }
 
-export function create(draft: Draft, cursor: Cursor, env: Environment): boolean {
-  const wrong = checkCommon(draft, cursor, cursor.op as WindowOp);
-  if (wrong === null) return MUST_WAIT;
-  if (wrong !== 0) return cursor.finish(wrong);
+export function windowOpLocked(draft: Draft, cursor: Cursor, env: Environment): boolean {
+  const { locked, inFlight } = draft.container(cursor.op.container);
+  if (locked || inFlight > 0) return MUST_WAIT;
+  if (cursor.op.op === 'remove') return remove(draft, cursor);
   const made = makeDefaultWindow(draft, cursor, env);
   return made === 'made' ? createOwn(draft, cursor, env) : made;
 }
 
 export function createOwn(draft: Draft, cursor: Cursor, env: Environment): boolean {
   const { pageShift, windowSize, levels } = cursor.op as Extract<Op, { op: 'create' }>;
+  const { ret } = tell(draft, cursor.op.container, containerEvents.needGroup, cursor.process);
+  if (ret !== 0) return cursor.finish(ret);
   const wish = { pageShift, size: windowSize, levels, isDefault: false };
   return tryCreate(draft, cursor, env, wish);
 }
 
-export function remove(draft: Draft, cursor: Cursor): boolean {
+function remove(draft: Draft, cursor: Cursor): boolean {
   const op = cursor.op as Extract<Op, { op: 'remove' }>;
   const index = op.container;
-  const wrong = checkCommon(draft, cursor, op);
-  if (wrong === null) return MUST_WAIT;
-  if (wrong !== 0) return cursor.finish(wrong);
   if (draft.container(index).node.context['pending'] === true && op.start === 0) {
     tell(draft, index, containerEvents.defaultSettled, cursor.process);
     return cursor.finish(0);
