@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { tableBytes } from './geometry.ts';
 import { oracle } from './oracle.ts';
 import type { ModelState } from './state.ts';
+import type { Op } from './vocabulary.ts';
 import { geometry, NOWHERE, ops, PAGE, run, TCE64, topology, VA } from './testing.ts';
 
 const { attach, close, create, detach, disable, enable, map, register, remove, unmap } = ops;
@@ -46,6 +47,8 @@ test('table sizes: one level, two levels, large host pages', () => {
   expect(tableBytes(geometry, 12, 2 ** 31, 1)).toBe(2 * 2 ** 22);
   // 19 bits of entries in two levels of 10: a table of 4 MB, and one page above it.
   expect(tableBytes(geometry, 12, 2 ** 31, 2)).toBe(2 * (2 ** 22 + 2 ** 13));
+  // 21 bits in two levels of 11: the upper table is one table of 16 KB.
+  expect(tableBytes(geometry, 12, 2 ** 33, 2)).toBe(2 * (2 ** 24 + 2 ** 14));
   expect(tableBytes({ ...geometry, pageShift: 16 }, 16, 2 ** 20, 1)).toBe(2 * 2 ** 16);
   expect(tableBytes(geometry, 12, 3 * PAGE, 1)).toBe(0);
 });
@@ -60,6 +63,32 @@ describe('entries', () => {
     expect(last).toBe(-22);
     expect(entries(state)).toEqual([[0, VA]]);
     expect(regions(state)).toEqual(['registered(1,1)']);
+  });
+
+  test('a failed MAP leaves alone what lies behind the entry that failed', () => {
+    const { state, last } = run(v2, [
+      ...ready,
+      map({ iova: 2 * PAGE }),
+      map({ va: VA + PAGE, size: 3 * PAGE }),
+    ]);
+    expect(last).toBe(-22);
+    expect(entries(state)).toEqual([[2, VA]]);
+    expect(regions(state)).toEqual(['registered(1,1)']);
+  });
+
+  test('UNMAP clears its own range and nothing else', () => {
+    const all = map({ size: 2 * PAGE });
+    const { state } = run(v2, [
+      ...ready,
+      all,
+      map({ iova: 2 * PAGE, size: 2 * PAGE }),
+      unmap({ iova: PAGE, size: 2 * PAGE }),
+    ]);
+    expect(entries(state)).toEqual([
+      [0, VA],
+      [3, VA + PAGE],
+    ]);
+    expect(regions(state)).toEqual(['registered(1,2)']);
   });
 
   test('mapping over an entry releases the old page', () => {
@@ -81,6 +110,70 @@ describe('entries', () => {
     const list = [...ready, create(), map({ iova: TCE64 }), remove({ start: TCE64 })];
     expect(regions(run(v2, list).state)).toEqual(['registered(1,0)']);
   });
+});
+
+describe('keys', () => {
+  const keyOf = (list: readonly Op[]) => run(v2, list).state.key;
+  const upper = { va: VA + 2 * PAGE };
+
+  test('do not depend on the way a state was reached', () => {
+    expect(keyOf([register(upper), register()])).toBe(keyOf([register(), register(upper)]));
+    const two = [map(), map({ iova: PAGE })];
+    expect(keyOf([...ready, ...two])).toBe(keyOf([...ready, ...two.toReversed()]));
+    expect(keyOf([...ready, map(), unmap()])).toBe(keyOf([...ready, unmap()]));
+  });
+
+  test('differ when anything differs', () => {
+    const states = [
+      [],
+      [attach()],
+      [attach(1)],
+      [attach(), attach(1)],
+      [register()],
+      [register(upper)],
+      ready,
+      [...ready, map()],
+      [...ready, unmap()],
+      [...ready, map({ va: VA + PAGE })],
+      [...ready, map({ iova: PAGE })],
+      [attach(), remove()],
+      [attach(), create()],
+      [close()],
+      [attach(), create({ windowSize: 2 * PAGE })],
+      [...ready, remove(), create({ windowSize: 2 * PAGE })],
+    ];
+    expect(new Set(states.map(keyOf)).size).toBe(states.length);
+  });
+
+  test('of operations tell operation, process and progress apart', () => {
+    const { state } = run(v2, ready);
+    const begun = [oracle.begin(map(), 0), oracle.begin(unmap(), 0), oracle.begin(map(), 1)];
+    const keys = begun.flatMap((pending) => [
+      pending.key,
+      ...oracle.advance(state, pending).map((next) => next.pending.key),
+    ]);
+    expect(new Set(keys).size).toBe(6);
+    expect(oracle.begin(map(), 0).key).toBe(oracle.begin(map(), 0).key);
+  });
+});
+
+test('the mm is set before the pointer is looked at, and only where it is set', () => {
+  const bad = { badPointer: true } as const;
+  const mmAfter = (version: 1 | 2, list: readonly Op[]) =>
+    run(topology([version]), list).state.containers[0]?.mm;
+  expect(mmAfter(2, [register(bad)])).toBe(0);
+  expect(mmAfter(2, [create()])).toBe(0);
+  expect(mmAfter(2, [remove()])).toBe(0);
+  expect(mmAfter(2, [attach(), enable(), map(), ops.unregister(), ops.info(), detach()])).toBe(
+    null,
+  );
+  expect(mmAfter(1, [attach(), register(), create(), remove(), disable()])).toBe(null);
+  expect(mmAfter(1, [enable()])).toBe(null);
+  expect(mmAfter(1, [attach(3), enable()])).toBe(0);
+});
+
+test('a closed container gives its groups back', () => {
+  expect(run(topology([2, 2]), [attach(), close(), attach(0, 1)]).last).toBe(0);
 });
 
 test('CREATE answers where the window is; the default one comes first', () => {
