@@ -22,7 +22,8 @@ export interface Observer {
 /** Told when operations begin and end; may store cells and raise violations. */
 export interface Listener {
   onBegin(task: Task): void;
-  onEnd(task: Task, result: Outcome, watched: readonly unknown[]): void;
+  /** `watched`: the last states of the watchers, in their order. */
+  onEnd(task: Task, result: Outcome, opIndex: number, watched: readonly unknown[]): void;
 }
 
 /** What every run on it shares: the heap, and the trees of the operations learnt so far. */
@@ -88,6 +89,11 @@ export class Executor {
     return alternativesNow(access);
   }
 
+  /** The programs are over and processes are dying. */
+  get exiting(): boolean {
+    return this.phase === 2;
+  }
+
   /** Every program has run to its end (daemons may still have work). */
   get finished(): boolean {
     const left = this.unfinished;
@@ -118,7 +124,7 @@ export class Executor {
     const next = task.phase === 'daemon' ? 0 : node.opIndex + 1;
     this.place(task, task.roots[next] as Node);
     if (this.listener !== null && task.phase !== 'daemon')
-      this.listener.onEnd(task, result, node.watched);
+      this.listener.onEnd(task, result, node.opIndex, edge.watched);
   }
 
   /** Moves a task to a node, forward or back; cells are the heap's business. */

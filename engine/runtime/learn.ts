@@ -35,6 +35,7 @@ const nothing: Edge = {
   value: null,
   fresh: null,
   result: null,
+  watched: [],
   orders: null,
   violation: null,
 };
@@ -82,14 +83,14 @@ function file(
   if (next.done === true) {
     checkReturn(held, op.label);
     world.watchers.forEach((w, i) => w.end(watched[i], next.value, op.label));
-    return { to: null, assigned, value, fresh, result: next.value, orders, violation: null };
+    return { to: null, assigned, value, fresh, result: next.value, watched, orders, violation: null };
   }
   checkAnnounced(held, next.value, op.label);
   const to =
     forgotten === null
       ? node.child(key, next.value, held, watched)
       : node.forgetful(forgotten, key, next.value, held, watched);
-  return { to, assigned, value, fresh, result: null, orders, violation: null };
+  return { to, assigned, value, fresh, result: null, watched: [], orders, violation: null };
 }
 
 /** The task's generator, standing at `node`: the parked one, or a new one fed the same observations. */

@@ -23,6 +23,8 @@ export interface Edge {
   readonly value: Value;
   readonly fresh: readonly KernelObject[] | null;
   readonly result: Outcome | null;
+  /** The watchers' last states, where the operation ends. */
+  readonly watched: readonly unknown[];
   /** Lock classes taken in this step, each after one held: `held>taken`. */
   readonly orders: readonly string[] | null;
   /** Raised each time the step is taken. */

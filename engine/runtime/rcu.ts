@@ -74,6 +74,11 @@ export class Rcu extends KernelObject {
     return 'rcu';
   }
 
+  /** No callback waits. */
+  get idle(): boolean {
+    return this.state.stored.object === null;
+  }
+
   /** call_rcu: `object.reclaim` runs after a grace period. */
   call(object: RcuObject): Access {
     let access = this.calls.get(object);

@@ -1,0 +1,115 @@
+// Refinement by subset construction: all configurations (model state, progress of every operation in
+// flight) that explain what was seen so far. Sets are interned and their transitions remembered, so
+// that a search pays for each only once.
+
+import { hashString, type Hashed, type Outcome } from '../engine/runtime/index.ts';
+import { type ModelState, type Op, oracle, type Pending } from '../model/index.ts';
+
+/** One way in which the machines may have got here: a state, and where each task's operation is. */
+interface Configuration {
+  readonly state: ModelState;
+  readonly pending: readonly (Pending | null)[];
+  readonly key: string;
+}
+
+function configuration(state: ModelState, pending: readonly (Pending | null)[]): Configuration {
+  return { state, pending, key: `${state.key}|${pending.map((p) => p?.key ?? '-').join('|')}` };
+}
+
+/** A set of configurations that agree with the history; empty: nothing explains it. */
+export class Configurations implements Hashed {
+  readonly hash: number;
+  readonly all: readonly Configuration[];
+  /** Successor sets already computed, by what was observed. */
+  readonly next = new Map<string, Configurations>();
+
+  constructor(key: string, all: readonly Configuration[]) {
+    this.hash = hashString(key);
+    this.all = all;
+  }
+}
+
+export class Refinement {
+  private readonly sets = new Map<string, Configurations>();
+
+  initial(state: ModelState, tasks: number): Configurations {
+    return this.intern([configuration(state, new Array<null>(tasks).fill(null))]);
+  }
+
+  /** A task's operation begins. */
+  begin(from: Configurations, task: number, op: Op, process: number): Configurations {
+    return this.remember(from, `begin ${task} ${oracle.begin(op, process).key}`, () =>
+      from.all.map((c) => configuration(c.state, c.pending.with(task, oracle.begin(op, process)))),
+    );
+  }
+
+  /** A task's operation returns `result`, having met the refusal `fault` ('' for none). */
+  end(from: Configurations, task: number, result: Outcome, fault: string): Configurations {
+    const seen = `${result.ret} ${JSON.stringify(result.out ?? null)} ${fault}`;
+    return this.remember(from, `end ${task} ${seen}`, () => {
+      const ended: Configuration[] = [];
+      for (const c of closure(from.all)) {
+        const p = c.pending[task];
+        if (p?.done == null || (p.fault ?? '') !== fault || !sameResult(p.done, result)) continue;
+        ended.push(configuration(c.state, c.pending.with(task, null)));
+      }
+      return ended;
+    });
+  }
+
+  /** Nothing is in flight and the engine's state reads `text`: only what agrees remains. */
+  agree(from: Configurations, text: string, read: (state: ModelState) => string): Configurations {
+    return this.remember(from, `agree ${text}`, () => from.all.filter((c) => read(c.state) === text));
+  }
+
+  /** The results that the machines would have allowed the task's operation. */
+  allowed(from: Configurations, task: number): number[] {
+    const rets = closure(from.all).flatMap((c) => c.pending[task]?.done?.ret ?? []);
+    return [...new Set(rets)].sort((a, b) => b - a);
+  }
+
+  private remember(
+    from: Configurations,
+    observation: string,
+    compute: () => readonly Configuration[],
+  ): Configurations {
+    let to = from.next.get(observation);
+    if (to === undefined) from.next.set(observation, (to = this.intern(compute())));
+    return to;
+  }
+
+  private intern(all: readonly Configuration[]): Configurations {
+    const byKey = new Map(all.map((c) => [c.key, c]));
+    const keys = [...byKey.keys()].sort();
+    const key = keys.join('\n');
+    let set = this.sets.get(key);
+    if (set === undefined) {
+      set = new Configurations(key, keys.map((k) => byKey.get(k) as Configuration));
+      this.sets.set(key, set);
+    }
+    return set;
+  }
+}
+
+/** Everything that operations in flight can make of these configurations, step by step. */
+function closure(from: readonly Configuration[]): Configuration[] {
+  const seen = new Set(from.map((c) => c.key));
+  const all = [...from];
+  for (const c of all) {
+    c.pending.forEach((p, task) => {
+      if (p === null || p.done !== null) return;
+      for (const { state, pending } of oracle.advance(c.state, p)) {
+        const successor = configuration(state, c.pending.with(task, pending));
+        if (seen.has(successor.key)) continue;
+        seen.add(successor.key);
+        all.push(successor);
+      }
+    });
+  }
+  return all;
+}
+
+function sameResult(a: Outcome, b: Outcome): boolean {
+  if (a.ret !== b.ret) return false;
+  return a.ret < 0 || JSON.stringify(a.out ?? null) === JSON.stringify(b.out ?? null);
+}

@@ -1,0 +1,62 @@
+// TCE entries: the userspace view beside them (TCE-003), and what MAP promises (MAP-008).
+
+import type { Access, Outcome, Value, Watcher } from '../engine/runtime/index.ts';
+import { errnoName, type IommuTable, type Op, type SpaprWorld } from '../engine/index.ts';
+import { properties } from './catalogue.ts';
+import { broken, hex } from './property.ts';
+import { entriesOf } from './view.ts';
+
+export function checkViews(world: SpaprWorld): void {
+  for (const container of world.containers) {
+    if (!container.v2) continue;
+    for (const e of entriesOf(container)) {
+      if ((e.tce !== 0) === (e.ua !== 0)) continue;
+      const at = hex(e.table.start + e.index * 2 ** e.table.itPageShift);
+      throw broken(
+        properties.viewMatches,
+        e.tce !== 0 ? 'no user address' : 'no TCE',
+        `at iova ${at} the TCE is ${hex(e.tce)} and the userspace entry is ${hex(e.ua)}`,
+        e.table,
+      );
+    }
+  }
+}
+
+/** Bytes of IOVA that the call has mapped and not cleared again. */
+type MapState = number;
+
+/** Follows a MAP's own writes; other operations are not its business. */
+export class MapWatcher implements Watcher<MapState> {
+  private readonly ops: ReadonlyMap<string, Op>;
+
+  constructor(ops: ReadonlyMap<string, Op>) {
+    this.ops = ops;
+  }
+
+  begin(): MapState {
+    return 0;
+  }
+
+  step(set: MapState, access: Access, _key: Value, assigned: Value | undefined): MapState {
+    if (typeof assigned !== 'number' || !access.cell.field.startsWith('tce[')) return set;
+    const page = 2 ** (access.cell.object as IommuTable).itPageShift;
+    return assigned === 0 ? Math.max(0, set - page) : set + page;
+  }
+
+  end(set: MapState, result: Outcome, label: string): void {
+    const op = this.ops.get(label);
+    if (op?.op !== 'map') return;
+    if (result.ret === 0 && set < op.size)
+      throw broken(
+        properties.mapWhole,
+        'success over a hole',
+        `MAP returned 0 but mapped ${hex(set)} of ${hex(op.size)} bytes`,
+      );
+    if (result.ret !== 0 && set > 0)
+      throw broken(
+        properties.mapWhole,
+        'failure leaves entries',
+        `MAP returned ${errnoName(result.ret)} and leaves ${hex(set)} bytes mapped`,
+      );
+  }
+}

@@ -1,0 +1,194 @@
+// Judges one program's runs: follows its operations with the machines, and asks every property
+// whenever nothing is in flight. One object for each booted program.
+
+import {
+  type Cell,
+  checkLeaks,
+  type Executor,
+  KernelObject,
+  type Listener,
+  type Outcome,
+  type Task,
+  type Watcher,
+  type Birth,
+} from '../engine/runtime/index.ts';
+import { errnoName, type Op, opText, type Program, type SpaprWorld } from '../engine/index.ts';
+import { type ModelState, oracle } from '../model/index.ts';
+import { engineText, modelText } from './abstraction.ts';
+import { checkLockedVm, checkPins } from './accounting.ts';
+import { properties } from './catalogue.ts';
+import { type Configurations, Refinement } from './configurations.ts';
+import { AttachWatcher, checkGroupLists, checkWindows } from './windows.ts';
+import { checkViews, MapWatcher } from './entries.ts';
+import { FaultWatcher } from './faults.ts';
+import { broken } from './property.ts';
+import { checkRegions, checkUnregistered } from './registration.ts';
+import { mmOf, rcuIdle } from './view.ts';
+
+/** What the judge remembers of a run; cells, so that undo restores it and states include it. */
+class Ghost extends KernelObject {
+  readonly configurations: Cell<Configurations>;
+  /** Containers that a REGISTER succeeded on, as bits. */
+  readonly registered: Cell<number>;
+
+  constructor(birth: Birth, initial: Configurations) {
+    super(birth);
+    this.configurations = this.cell('configurations', initial);
+    this.registered = this.cell('registered', 0);
+  }
+
+  get kind(): string {
+    return 'judge';
+  }
+}
+
+/** Watchers to boot a program with; the judge reads the first one's verdict on refusals. */
+export function watchersFor(program: Program): readonly Watcher<unknown>[] {
+  const ops = new Map<string, Op>();
+  for (const op of [...program.setup, ...program.tasks.flatMap((t) => t.ops)]) ops.set(opText(op), op);
+  return [new FaultWatcher(), new MapWatcher(ops), new AttachWatcher(ops)] as readonly Watcher<unknown>[];
+}
+
+export class SpaprJudge implements Listener {
+  private readonly world: SpaprWorld;
+  private readonly executor: Executor;
+  private readonly program: Program;
+  private readonly refinement = new Refinement();
+  private readonly ghost: Ghost;
+  private readonly modelState: ModelState;
+
+  constructor(program: Program, world: SpaprWorld, executor: Executor) {
+    this.program = program;
+    this.world = world;
+    this.executor = executor;
+    const sites = program.faults.budget === 0 ? [] : program.faults.sites;
+    this.modelState = oracle.initial(program.topology, sites);
+    const initial = this.refinement.initial(this.modelState, executor.tasks.length);
+    this.ghost = world.heap.boot(Ghost, 'judge', initial);
+  }
+
+  onBegin(task: Task): void {
+    const op = this.opOf(task, task.node.opIndex);
+    if (op === null) return;
+    const from = this.ghost.configurations.stored;
+    this.follow(this.refinement.begin(from, task.id, op, this.processOf(task)));
+  }
+
+  onEnd(task: Task, result: Outcome, opIndex: number, watched: readonly unknown[]): void {
+    const op = this.opOf(task, opIndex);
+    if (op === null) return;
+    this.checkErrno(op, result);
+    if (op.op === 'register' && result.ret === 0) this.noteRegistered(op.container);
+    if (op.op === 'unregister' && result.ret === 0 && this.executor.busy === 0) {
+      const container = this.world.containers[op.container];
+      if (container !== undefined)
+        checkUnregistered(this.world, mmOf(this.world, container), op.va, op.size);
+    }
+    const from = this.ghost.configurations.stored;
+    const to = this.refinement.end(from, task.id, result, watched[0] as string);
+    if (to.all.length === 0) throw this.unexplained(from, task, op, result);
+    this.follow(to);
+  }
+
+  quiescent(): void {
+    const { world } = this;
+    checkWindows(world);
+    checkGroupLists(world);
+    checkViews(world);
+    checkRegions(world);
+    checkLockedVm(world);
+    // Regions that wait for a grace period, or are being unpinned, still hold pins.
+    if (rcuIdle(world) && this.executor.tasks.every((t) => t.idle)) checkPins(world);
+    this.checkEnabled();
+    this.checkAgreement();
+  }
+
+  final(): void {
+    this.quiescent();
+    for (const mm of this.world.mms) {
+      if (mm.count.stored === 0) continue;
+      throw broken(
+        properties.accounting,
+        'mm reference',
+        `${mm.name} is still referenced ${mm.count.stored} times after everything was released`,
+        mm,
+      );
+    }
+    checkLeaks(this.world.heap);
+  }
+
+  private opOf(task: Task, index: number): Op | null {
+    if (task.phase === 'setup') return this.program.setup[index] ?? null;
+    return task.phase === 'main' ? (this.program.tasks[task.id - 1]?.ops[index] ?? null) : null;
+  }
+
+  private processOf(task: Task): number {
+    return task.phase === 'main' ? (this.program.tasks[task.id - 1]?.process ?? 0) : 0;
+  }
+
+  private follow(to: Configurations): void {
+    this.world.heap.store(this.ghost.configurations, to);
+  }
+
+  private noteRegistered(container: number): void {
+    const bits = this.ghost.registered.stored | (1 << container);
+    this.world.heap.store(this.ghost.registered, bits);
+  }
+
+  private checkErrno(op: Op, { ret }: Outcome): void {
+    if (ret <= 0 || op.op === 'checkExtension') return;
+    throw broken(properties.errno, op.op, `${opText(op)} returned ${ret}`);
+  }
+
+  private unexplained(from: Configurations, task: Task, op: Op, result: Outcome) {
+    const allowed = this.refinement.allowed(from, task.id).map(errnoName).join(' or ');
+    return broken(
+      properties.conformance,
+      `${op.op} ${errnoName(result.ret)}`,
+      `${opText(op)} returned ${errnoName(result.ret)}; the machines allow ${allowed || 'nothing'}`,
+    );
+  }
+
+  private checkEnabled(): void {
+    for (const container of this.world.containers) {
+      const registered = (this.ghost.registered.stored & (1 << container.index)) !== 0;
+      if (!container.v2 || container.enabled.stored === registered) continue;
+      throw broken(
+        properties.enabled,
+        registered ? 'not enabled' : 'enabled',
+        `${container.name} is ${registered ? 'not ' : ''}enabled, a REGISTER on it ` +
+          `${registered ? 'succeeded' : 'never succeeded'}`,
+        container,
+      );
+    }
+  }
+
+  /** Only while the program runs: processes that exit leave the machines' world. */
+  private checkAgreement(): void {
+    if (this.executor.exiting) return;
+    const from = this.ghost.configurations.stored;
+    const text = engineText(this.world);
+    const to = this.refinement.agree(from, text, modelText);
+    if (to.all.length > 0) return this.follow(to);
+    const wanted = modelText((from.all[0] as Configurations['all'][number]).state);
+    const [mine, theirs] = firstDifference(text, wanted);
+    throw broken(
+      properties.agreement,
+      kindOf(mine, theirs),
+      `the engine has “${mine}”, the machines have “${theirs}”`,
+    );
+  }
+}
+
+/** The first facts in which two states differ. */
+function firstDifference(a: string, b: string): [string, string] {
+  const split = (text: string) => text.split(/\n|; /);
+  const [as, bs] = [split(a), split(b)];
+  const i = as.findIndex((fact, at) => fact !== bs[at]);
+  return [as[i] ?? a, bs[i] ?? b];
+}
+
+/** The kind of fact: its first word, which does not depend on addresses. */
+function kindOf(mine: string, theirs: string): string {
+  return (/^[a-z_]+/.exec(mine) ?? /^[a-z_]+/.exec(theirs) ?? ['state'])[0];
+}

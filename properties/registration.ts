@@ -1,0 +1,83 @@
+// Registration: regions, their two counts, and what UNREGISTER promises (REG-001, -002, -004, -007).
+
+import type { MemRegion, Mm, SpaprWorld } from '../engine/index.ts';
+import { properties } from './catalogue.ts';
+import { broken, hex } from './property.ts';
+import { containersOf, entriesOf, preregOf, regionsOf } from './view.ts';
+
+const name = (r: MemRegion) => `region [${hex(r.ua)}, ${hex(r.end)})`;
+
+export function checkRegions(world: SpaprWorld): void {
+  for (const mm of world.mms) {
+    const regions = regionsOf(mm);
+    for (const region of regions) {
+      checkListed(region, regions);
+      checkMapped(world, mm, region);
+      checkUsed(world, mm, region);
+    }
+  }
+}
+
+function checkListed(region: MemRegion, regions: readonly MemRegion[]): void {
+  const other = regions.find((r) => r !== region && r.overlaps(region.ua, region.end));
+  if (other !== undefined)
+    throw broken(
+      properties.regionsDisjoint,
+      'overlap',
+      `${name(region)} and ${name(other)} are both registered`,
+      region,
+    );
+  const used = region.used.stored;
+  const mapped = region.mapped.stored;
+  if (used < 1 || mapped < 1)
+    throw broken(
+      properties.regionsDisjoint,
+      'counts',
+      `${name(region)} is listed with used = ${used}, mapped = ${mapped}`,
+      region,
+    );
+}
+
+function checkMapped(world: SpaprWorld, mm: Mm, region: MemRegion): void {
+  const entries = containersOf(world, mm)
+    .filter((c) => c.v2)
+    .flatMap(entriesOf);
+  const live = entries.filter((e) => e.ua !== 0 && region.contains(e.ua, 2 ** e.table.itPageShift));
+  const counted = region.mapped.stored - 1;
+  if (counted === live.length) return;
+  throw broken(
+    properties.mappedCount,
+    counted > live.length ? 'too many' : 'too few',
+    `${name(region)} counts ${counted} live TCEs (mapped = ${counted + 1}), ${live.length} exist`,
+    region,
+  );
+}
+
+function checkUsed(world: SpaprWorld, mm: Mm, region: MemRegion): void {
+  const nodes = containersOf(world, mm)
+    .flatMap(preregOf)
+    .filter((n) => n.mem === region);
+  const used = region.used.stored;
+  if (used === nodes.length) return;
+  throw broken(
+    properties.usedCount,
+    used > nodes.length ? 'too many' : 'too few',
+    `${name(region)} has used = ${used}, registered by ${nodes.length} containers`,
+    region,
+  );
+}
+
+/** An UNREGISTER of [va, va + size) returned 0, and no other operation is in flight. */
+export function checkUnregistered(world: SpaprWorld, mm: Mm, va: number, size: number): void {
+  const left = regionsOf(mm).find((r) => r.ua === va && r.end === va + size);
+  if (left === undefined) return;
+  if (containersOf(world, mm).some((c) => preregOf(c).some((n) => n.mem === left))) return;
+  const live = left.mapped.stored - 1;
+  throw broken(
+    properties.unregistered,
+    'still listed',
+    `UNREGISTER returned 0, but ${name(left)} is still listed and pinned with ` +
+      `used = ${left.used.stored} and ${live} live TCEs, registered by no container`,
+    left,
+  );
+}
