@@ -1,0 +1,132 @@
+// The state of one shrinking: the smallest failing run so far, what was spent, and the one way in
+// which a pass may offer a smaller candidate. Passes know nothing of each other.
+
+import type { Program } from '../engine/vfio/vocabulary.ts';
+import type { Bounds, Candidate, Oracle, Run, Verdict } from './run.ts';
+import { compareSizes, programSize, type Size, sizeOf } from './size.ts';
+
+export interface Budget {
+  /** Runs. */
+  readonly replays: number;
+  /** States of all searches together. */
+  readonly states: number;
+  /** States of one search. */
+  readonly statesPerSearch: number;
+}
+
+export interface Improvement {
+  readonly pass: string;
+  readonly run: Run;
+  readonly size: Size;
+  readonly replays: number;
+  readonly states: number;
+}
+
+/** One idea of how to make a failing run smaller. */
+export interface Pass {
+  readonly name: string;
+  run(shrinker: Shrinker): void;
+}
+
+/** States of a search that is made only to get a nicer value. */
+const shortSearch = 5_000;
+
+/** The budget is spent: shrinking stops where it is. */
+export class BudgetSpent extends Error {}
+
+export class Shrinker {
+  best: Run;
+  size: Size;
+  replays = 0;
+  states = 0;
+  /** Whether a pass may search where a replay has failed: dearer, and finds what editing misses. */
+  searching = false;
+  /** The pass that is at work, for the log. */
+  pass = '';
+  private readonly oracle: Oracle;
+  private readonly budget: Budget;
+  private readonly onImprovement: (improvement: Improvement) => void;
+  private readonly known = new Map<string, Exclude<Verdict, { verdict: 'found' }>>();
+
+  constructor(
+    oracle: Oracle,
+    best: Run,
+    budget: Budget,
+    onImprovement: (improvement: Improvement) => void,
+  ) {
+    this.oracle = oracle;
+    this.best = best;
+    this.size = sizeOf(best);
+    this.budget = budget;
+    this.onImprovement = onImprovement;
+  }
+
+  /** Offers a candidate; true if it shows the failure and is smaller, and so is the new best. */
+  consider(candidate: Candidate): boolean {
+    if (this.replays >= this.budget.replays) throw new BudgetSpent('replays');
+    this.replays++;
+    const run = this.oracle.replay(candidate);
+    return run !== null && this.adopt(run);
+  }
+
+  /**
+   * Offers a program that has changed in structure: if its old schedule does not show the failure,
+   * another may. Only programs with fewer operations, tasks or concurrent operations are worth it.
+   */
+  considerProgram(candidate: Candidate): boolean {
+    if (this.consider(candidate)) return true;
+    if (!this.searching || !this.isSmallerProgram(candidate.program)) return false;
+    const found = this.search(candidate.program, Number.POSITIVE_INFINITY);
+    return found.verdict === 'found' && this.adopt(found.run);
+  }
+
+  /**
+   * Offers a program with other objects or values. Its old schedule nearly always does; if not, a
+   * short search may find one that is no worse.
+   */
+  considerPlainer(candidate: Candidate): boolean {
+    if (this.consider(candidate)) return true;
+    if (!this.searching) return false;
+    const { preemptions, refusals } = this.size;
+    const found = this.search(candidate.program, preemptions, refusals, shortSearch);
+    return found.verdict === 'found' && this.adopt(found.run);
+  }
+
+  /** Searches all runs of a program; what was not found is remembered. */
+  search(
+    program: Program,
+    preemptions: number,
+    refusals: number = program.faults.budget,
+    most: number = this.budget.statesPerSearch,
+  ): Verdict {
+    const key = JSON.stringify([`${preemptions}`, refusals, most, program]);
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const maxStates = Math.min(most, this.budget.states - this.states);
+    if (maxStates <= 0) throw new BudgetSpent('states');
+    const bounds: Bounds = { preemptions, refusals, maxStates };
+    const answer = this.oracle.search(program, bounds);
+    this.states += answer.states;
+    if (answer.verdict !== 'found') this.known.set(key, answer);
+    return answer;
+  }
+
+  /** Makes a run the best if it is smaller. */
+  adopt(run: Run): boolean {
+    const size = sizeOf(run);
+    if (compareSizes(size, this.size) >= 0) return false;
+    this.best = run;
+    this.size = size;
+    const { pass, replays, states } = this;
+    this.onImprovement({ pass, run, size, replays, states });
+    return true;
+  }
+
+  private isSmallerProgram(program: Program): boolean {
+    const { operations, tasks, concurrent } = programSize(program);
+    const { size } = this;
+    if (operations !== size.operations) return operations < size.operations;
+    if (tasks !== size.tasks) return tasks < size.tasks;
+    return concurrent < size.concurrent;
+  }
+}
