@@ -2,10 +2,8 @@
 // says. The lost update of W(B, 2, 1) is the failing run.
 
 import { describe, expect, test } from 'vitest';
-import type { Violation } from '../../engine/runtime/index.ts';
+import { failingRun } from '../../test/toys/failing.ts';
 import { toyW } from '../../test/toys/w.ts';
-import { ExhaustiveSearch } from '../explore/exhaustive.ts';
-import type { Decision } from '../explore/judge.ts';
 import { readFinding, writeFinding } from '../finding/index.ts';
 import { sampleProgram } from '../finding/samples.ts';
 import type { Instance } from '../instance.ts';
@@ -16,24 +14,8 @@ const instance = (variant: 'A' | 'B' = 'B'): Instance => ({
   ...toyW(variant, 2, 1),
 });
 
-/** The first failing run that the exhaustive search meets. */
-function failing(): { violation: Violation; decisions: Decision[] } {
-  const { executor, judge } = instance();
-  let found: { violation: Violation; decisions: Decision[] } | null = null;
-  new ExhaustiveSearch(executor, judge, {
-    maxStates: 1e5,
-    maxDepth: 1e3,
-    preemptions: 1,
-    onViolation: (violation, decisions) => {
-      found = { violation, decisions };
-      return false;
-    },
-  }).run();
-  return found ?? expect.fail('nothing found');
-}
-
 const finding = () => {
-  const { violation, decisions } = failing();
+  const { violation, decisions } = failingRun(instance());
   const engine = { toolVersion: '0.1.0', revision: 'reference', deltas: ['toy'] };
   return makeFinding({ ...engine, instance: instance(), decisions, violation });
 };
