@@ -1,9 +1,9 @@
-// The engine's state and the model's in the same words, so that they can be compared: what user space
-// could find out between two operations.
+// The engine's state and the model's in the same words, so that they can be compared between two
+// operations. locked_vm is not among them: its property says what it must be.
 
 import type { SpaprWorld, TceContainer } from '../engine/index.ts';
 import type { Container, ModelState } from '../model/index.ts';
-import { entriesOf, groupsOf, mmOf, preregOf, regionsOf } from './view.ts';
+import { entriesOf, groupsOf, preregOf, regionsOf } from './view.ts';
 
 const hex = (n: number) => `0x${n.toString(16)}`;
 
@@ -13,12 +13,12 @@ export function engineText(world: SpaprWorld): string {
     const regions = regionsOf(mm).map((r) =>
       regionText(r.ua, r.end - r.ua, r.used.stored, r.mapped.stored - 1),
     );
-    return `locked_vm ${mm.lockedVm.stored}; regions ${regions.sort().join(' ') || 'none'}`;
+    return `regions ${regions.sort().join(' ') || 'none'}`;
   });
-  return [...processes, ...world.containers.map((c) => containerText(world, c))].join('\n');
+  return [...processes, ...world.containers.map((c) => containerText(c))].join('\n');
 }
 
-function containerText(world: SpaprWorld, c: TceContainer): string {
+function containerText(c: TceContainer): string {
   if (c.file.stored === 0) return 'closed';
   const groups = groupsOf(c).map((n) => n.group.index);
   const windows = c.tables.map((slot) => {
@@ -30,8 +30,7 @@ function containerText(world: SpaprWorld, c: TceContainer): string {
     return windowText(table.start, table.end - table.start, table.itPageShift, entries);
   });
   const prereg = preregOf(c).map((n) => hex(n.mem.ua));
-  const mm = c.mm.stored === null ? '-' : String(mmOf(world, c).index);
-  return parts(groups, windows, prereg, c.enabled.stored, c.defWindowPending.stored, mm);
+  return parts(groups, windows, prereg, c.enabled.stored, c.defWindowPending.stored);
 }
 
 const texts = new WeakMap<ModelState, string>();
@@ -48,7 +47,7 @@ function readModel(state: ModelState): string {
       const { used, mapped } = r.node.context as { used: number; mapped: number };
       return regionText(r.va, r.size, used, mapped);
     });
-    return `locked_vm ${p.lockedVm}; regions ${regions.sort().join(' ') || 'none'}`;
+    return `regions ${regions.sort().join(' ') || 'none'}`;
   });
   const containers = state.containers.map((c, i) => {
     const version = state.world.topology.containers[i]?.version ?? 2;
@@ -66,7 +65,7 @@ function modelContainerText(c: Container, v2: boolean): string {
   });
   const { enabled, pending } = containerFlags(c);
   const prereg = c.prereg.map((r) => hex(r.va));
-  return parts(c.groups, windows, prereg, enabled, pending, String(c.mm ?? '-'));
+  return parts(c.groups, windows, prereg, enabled, pending);
 }
 
 /** Enabled, and waiting for its default window, as the container machine's node says. */
@@ -87,11 +86,10 @@ function parts(
   prereg: readonly string[],
   enabled: boolean,
   pending: boolean,
-  mm: string,
 ): string {
   const list = (items: readonly (string | number)[]) => [...items].sort().join(' ') || 'none';
   return (
-    `mm ${mm}; ${enabled ? 'enabled' : 'disabled'}; default window ${pending ? 'wanted' : 'settled'}; ` +
+    `${enabled ? 'enabled' : 'disabled'}; default window ${pending ? 'wanted' : 'settled'}; ` +
     `groups ${list(groups)}; windows ${windows.join(' ')}; registered ${list(prereg)}`
   );
 }

@@ -1,11 +1,11 @@
-// What a defect is: metadata, and the steps of the reference that it replaces.
+// What a delta on the reference engine is: metadata, and the steps of the reference it replaces.
 
-/**
- * A delta on the reference engine. A `defect` violates a property and must be found; a `divergence`
- * is a difference that the kernel means or documents, and violates nothing.
- */
 export interface Delta<K> {
   readonly id: string;
+  /**
+   * A `defect` violates a property and must be found; a `divergence` is a difference that the kernel
+   * means or documents, and by itself is nobody's fault.
+   */
   readonly kind: 'defect' | 'divergence';
   readonly title: string;
   /** Spec file and number, upstream subject, seed. */
@@ -16,7 +16,7 @@ export interface Delta<K> {
   readonly violates: string | null;
   /** The shortest known trigger, in words. */
   readonly trigger: string;
-  readonly steps: Partial<K> & ThisType<K>;
+  readonly steps: Partial<K>;
 }
 
 /** A kernel revision: a named list of deltas. */
@@ -25,4 +25,9 @@ export interface Revision<K> {
   readonly title: string;
   readonly source: string;
   readonly deltas: readonly Delta<K>[];
+}
+
+/** Types a delta's steps: `this` in them is the kernel that they become part of. */
+export function delta<K>(d: Omit<Delta<K>, 'steps'> & { steps: Partial<K> & ThisType<K> }): Delta<K> {
+  return d;
 }

@@ -28,6 +28,20 @@ export class MmIommuSteps {
     return mem;
   }
 
+  /** mm_iommu_find: the first region that `meant` accepts, without a reference. */
+  *mmIommuFind(
+    this: SpaprKernel,
+    mm: Mm,
+    meant: (mem: MemRegion) => boolean,
+  ): Steps<MemRegion | null> {
+    const { memListMutex } = this.world.mmIommu;
+    yield memListMutex.lock;
+    let mem = yield* listFirst(mm.memList);
+    while (mem !== null && !meant(mem)) mem = yield* listNext(mem);
+    yield memListMutex.unlock;
+    return mem;
+  }
+
   /** One more registration of a listed region; mem_list_mutex is held. */
   *mmIommuUse(this: SpaprKernel, mem: MemRegion): Steps {
     yield mem.used.read;

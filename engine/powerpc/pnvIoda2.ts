@@ -38,7 +38,12 @@ export class PnvIoda2Steps {
       bytes += Math.ceil(table / direct) * direct;
       table = Math.max((table / direct) * bytesPerTce, direct);
     }
-    return 2 * bytes;
+    return this.pnvTableCopies() * bytes;
+  }
+
+  /** The hardware's table and the userspace view are charged alike. */
+  pnvTableCopies(this: SpaprKernel): number {
+    return 2;
   }
 
   /** create_table for slot `num`. */

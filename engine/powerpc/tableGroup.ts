@@ -30,21 +30,29 @@ export class TableGroup extends KernelObject {
     const boot = ddw ? [] : (spec.tables ?? [{ itMap: true }]);
     this.tables = Array.from({ length: maxTables }, (_, i) => {
       const table = boot[i] ?? null;
-      const made =
-        table === null
-          ? null
-          : new IommuTable(
-              { name: `${birth.name}.table${i}`, boot: true },
-              null,
-              (i === 0 ? geometry.tce32Start : geometry.tce64Start) / 4096,
-              geometry.tce32Size / 4096,
-              12,
-              0,
-              table.itMap,
-              null,
-            );
+      const made = table === null ? null : this.bootTable(geometry, i, table);
       return this.cell<IommuTable | null>(`tables[${i}]`, made);
     });
+  }
+
+  /** A table that the platform made for the kernel's own DMA. */
+  private bootTable(
+    geometry: Geometry,
+    slot: number,
+    table: { readonly itMap: boolean; readonly pageShift?: number },
+  ): IommuTable {
+    const shift = table.pageShift ?? 12;
+    const start = slot === 0 ? geometry.tce32Start : geometry.tce64Start;
+    return new IommuTable(
+      { name: `${this.name}.table${slot}`, boot: true },
+      null,
+      start / 2 ** shift,
+      geometry.tce32Size / 2 ** shift,
+      shift,
+      0,
+      table.itMap,
+      null,
+    );
   }
 
   get kind(): string {

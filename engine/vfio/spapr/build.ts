@@ -205,6 +205,20 @@ export class BuildSteps {
     yield rcu.readUnlock;
   }
 
+  /** tce_iommu_unuse_page_v2: what the userspace entry names is counted down, and the entry cleared. */
+  *tceIommuUnusePageV2(
+    this: SpaprKernel,
+    container: TceContainer,
+    table: IommuTable,
+    view: Cell<U64>,
+  ): Steps {
+    yield view.read;
+    const ua = view.value;
+    yield* this.tceIommuUnuseMem(container, ua, table.itPageShift);
+    yield view.write;
+    view.value = 0;
+  }
+
   /** tce_iommu_clear: entries [entry, entry + pages) become DMA_NONE and let go what they held. */
   *tceIommuClear(
     this: SpaprKernel,

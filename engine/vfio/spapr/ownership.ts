@@ -34,18 +34,36 @@ export class OwnershipSteps {
     container: TceContainer,
     tableGroup: TableGroup,
   ): Steps<number> {
-    const tables: (IommuTable | null)[] = [];
+    const taken: IommuTable[] = [];
     for (let i = 0; i < maxTables; i++) {
       yield slotOf(tableGroup, i).read;
       const table = slotOf(tableGroup, i).value;
-      if (table?.itMap === true && (yield* this.iommuTakeOwnership(tableGroup))) return EBUSY;
-      tables.push(table);
+      if (table === null || !table.itMap) continue;
+      let ret = container.v2 ? yield* this.tceIommuUserspaceViewAlloc(container, table) : 0;
+      if (ret === 0) {
+        taken.push(table);
+        if (yield* this.iommuTakeOwnership(tableGroup)) ret = EBUSY;
+      }
+      if (ret === 0) continue;
+      for (const t of taken) yield* this.tceIommuUserspaceViewFree(container, t);
+      return ret;
     }
-    for (let i = 0; i < maxTables; i++) {
-      yield slotOf(container, i).write;
-      slotOf(container, i).value = tables[i] ?? null;
-    }
+    yield* this.tceIommuUseGroupTables(container, tableGroup);
     return 0;
+  }
+
+  *tceIommuUseGroupTables(
+    this: SpaprKernel,
+    container: TceContainer,
+    tableGroup: TableGroup,
+  ): Steps {
+    for (let i = 0; i < maxTables; i++) {
+      yield slotOf(tableGroup, i).read;
+      const table = slotOf(tableGroup, i).value;
+      if (table === null) continue;
+      yield slotOf(container, i).write;
+      slotOf(container, i).value = table;
+    }
   }
 
   /** iommu_take_ownership: whether the kernel's own DMA is in the way. */

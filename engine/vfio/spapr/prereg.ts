@@ -3,6 +3,7 @@
 
 import { EBUSY, EINVAL, ENOENT, ENOMEM, EPERM } from '../../errno.ts';
 import type { Mm } from '../../mm/mm.ts';
+import type { MemRegion } from '../../powerpc/memRegion.ts';
 import { listAdd, listDel, listFirst, listNext, type Steps } from '../../runtime/index.ts';
 import type { U64 } from '../vocabulary.ts';
 import type { SpaprKernel } from './kernel.ts';
@@ -44,7 +45,8 @@ export class PreregSteps {
     const refused = this.tceIommuSizeCheck(size);
     if (refused !== 0) return refused;
     const mm = (yield* this.tceMm(container)) as Mm;
-    if ((yield* this.tceIommuPreregMatch(container, va, size / page)) !== null) return EBUSY;
+    const same = (mem: MemRegion) => mem.ua === va && mem.end === va + size;
+    if ((yield* this.tceIommuPreregFind(container, same)) !== null) return EBUSY;
     if (yield* this.world.refuses('kzalloc')) return ENOMEM;
     const mem =
       (yield* this.mmIommuGet(mm, va, size / page)) ??
@@ -77,22 +79,26 @@ export class PreregSteps {
     if (va % page !== 0 || size % page !== 0) return EINVAL;
     const mm = yield* this.tceMm(container);
     if (mm === null) return EPERM;
-    const node = yield* this.tceIommuPreregMatch(container, va, size / page);
+    const meant = (mem: MemRegion) => this.tceIommuRegionMeant(mem, va, size);
+    const node = yield* this.tceIommuPreregFind(container, meant);
     if (node === null) return this.tceIommuUnregisterMiss();
     return yield* this.tceIommuPreregFree(container, mm, node);
   }
 
-  /** The container's own registration of this address and size. */
-  *tceIommuPreregMatch(
+  /** The container's own first registration that `meant` accepts. */
+  *tceIommuPreregFind(
     this: SpaprKernel,
     container: TceContainer,
-    va: U64,
-    entries: number,
+    meant: (mem: MemRegion) => boolean,
   ): Steps<TcePrereg | null> {
     let node = yield* listFirst(container.preregList);
-    while (node !== null && (node.mem.ua !== va || node.mem.entries !== entries))
-      node = yield* listNext(node);
+    while (node !== null && !meant(node.mem)) node = yield* listNext(node);
     return node;
+  }
+
+  /** Whether UNREGISTER of [va, va + size) means this region: same address, same size. */
+  tceIommuRegionMeant(this: SpaprKernel, mem: MemRegion, va: U64, size: U64): boolean {
+    return mem.ua === va && mem.end === va + size;
   }
 
   tceIommuUnregisterMiss(this: SpaprKernel): number {

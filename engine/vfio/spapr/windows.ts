@@ -3,7 +3,7 @@
 
 import { EFAULT, EINVAL, ENODEV, ENOMEM, ENOSPC } from '../../errno.ts';
 import type { Mm } from '../../mm/mm.ts';
-import type { IommuTable, UserspaceView } from '../../powerpc/iommuTable.ts';
+import { type IommuTable, UserspaceView } from '../../powerpc/iommuTable.ts';
 import { maxTables, type TableGroup } from '../../powerpc/tableGroup.ts';
 import { type Cell, listFirst, listNext, type Steps } from '../../runtime/index.ts';
 import type { U64 } from '../vocabulary.ts';
@@ -128,6 +128,28 @@ export class WindowSteps {
     return table;
   }
 
+  /** tce_iommu_userspace_view_alloc: for a table that came without one. */
+  *tceIommuUserspaceViewAlloc(
+    this: SpaprKernel,
+    container: TceContainer,
+    table: IommuTable,
+  ): Steps<number> {
+    yield* this.tceIommuMmSet(container);
+    const mm = yield* this.tceMm(container);
+    const pages = this.tceViewPages(table.itSize);
+    if (mm !== null) {
+      yield mm.lockedVm.charge(pages);
+      if (!mm.lockedVm.charged) return ENOMEM;
+    }
+    if (yield* this.world.refuses('vzalloc')) {
+      if (mm !== null) yield mm.lockedVm.uncharge(pages);
+      return ENOMEM;
+    }
+    yield table.itUserspace.write;
+    table.itUserspace.value = this.world.heap.create(UserspaceView, table.itSize);
+    return 0;
+  }
+
   /** tce_iommu_free_table: uncharges the table and drops the container's reference. */
   *tceIommuFreeTable(this: SpaprKernel, container: TceContainer, table: IommuTable): Steps {
     const pages = table.itAllocatedSize / 2 ** this.world.geometry.pageShift;
@@ -151,12 +173,12 @@ export class WindowSteps {
     table.itUserspace.value = null;
     yield view.free;
     const mm = yield* this.tceMm(container);
-    if (mm !== null) yield mm.lockedVm.uncharge(this.tceViewPages(view));
+    if (mm !== null) yield mm.lockedVm.uncharge(this.tceViewPages(view.length));
   }
 
-  /** Host pages of a view: eight bytes an entry. */
-  tceViewPages(this: SpaprKernel, view: UserspaceView): number {
-    return Math.ceil((view.length * 8) / 2 ** this.world.geometry.pageShift);
+  /** Host pages of a view of so many entries, eight bytes each. */
+  tceViewPages(this: SpaprKernel, entries: number): number {
+    return Math.ceil((entries * 8) / 2 ** this.world.geometry.pageShift);
   }
 
   /** The default window, if the container still waits for it; the locks are held. */
