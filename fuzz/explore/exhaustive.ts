@@ -1,9 +1,9 @@
 // Exhaustive search of one program: every interleaving and every environment choice. One pass over
-// the states (pass.ts) judges everything but lock order, which may need a second (lock-order.ts).
+// the states (pass.ts) judges everything but lock order, which may need a second (lockOrder.ts).
 
 import type { Executor } from '../../engine/runtime/index.ts';
 import type { Judge } from './judge.ts';
-import { GatheredOrders, OrdersOnPath } from './lock-order.ts';
+import { GatheredOrders, OrdersOnPath } from './lockOrder.ts';
 import { Pass, type SearchOptions, type SearchResult } from './pass.ts';
 
 export type { SearchOptions, SearchResult } from './pass.ts';

@@ -3,7 +3,7 @@
 
 import { type Executor, mix, type Node, type Task, Violation } from '../../engine/runtime/index.ts';
 import type { Decision, Judge } from './judge.ts';
-import type { SearchOrders } from './lock-order.ts';
+import type { SearchOrders } from './lockOrder.ts';
 import { announcedRace } from './race.ts';
 import { Visited } from './visited.ts';
 

@@ -19,7 +19,7 @@ import { derive, Rng } from '../../fuzz/rng.ts';
 import { Runner, type RunObserver } from '../../fuzz/run.ts';
 import { RandomWalk } from '../../fuzz/schedulers/random.ts';
 import { Item, Table } from './objects.ts';
-import { programToy, type ProgramText, randomProgram } from './random-program.ts';
+import { programToy, type ProgramText, randomProgram } from './randomProgram.ts';
 import { LiveTask } from './reference.ts';
 import { searchAll, toy } from './toy.ts';
 

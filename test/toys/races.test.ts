@@ -7,7 +7,7 @@ import { derive, Rng } from '../../fuzz/rng.ts';
 import { Runner } from '../../fuzz/run.ts';
 import { RandomWalk } from '../../fuzz/schedulers/random.ts';
 import { Item, Table } from './objects.ts';
-import { programToy, randomProgram } from './random-program.ts';
+import { programToy, randomProgram } from './randomProgram.ts';
 import { searchAll, type Toy, toy, type ToyProgram, type ToyWorld } from './toy.ts';
 
 type Build = (table: Table, world: ToyWorld) => ToyProgram;
