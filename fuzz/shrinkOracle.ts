@@ -78,6 +78,8 @@ export class ShrinkOracle implements Oracle {
       const again = this.searchOnce(limited, bound, bounds.maxStates);
       states += again.states;
       if (again.verdict === 'found') return { ...again, states };
+      // With a higher bound there is more to search, not less.
+      if (again.verdict === 'unknown' && first.verdict === 'unknown') break;
     }
     return { ...first, states };
   }

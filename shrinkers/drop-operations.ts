@@ -5,8 +5,8 @@
 import { dropOps, placesOf } from './edit.ts';
 import type { Pass, Shrinker } from './shrinker.ts';
 
-/** Above this many operations, pairs are left to chunks: there are too many of them. */
-const fewEnoughForPairs = 24;
+/** Above this many operations, pairs are left to chunks: there are too many to replay or search. */
+const fewEnoughForPairs = { replaying: 24, searching: 8 };
 
 /**
  * Chunks by halves down to single operations, from the end backwards, so that what depends on an
@@ -37,7 +37,7 @@ export const dropPairs: Pass = {
   name: 'drop a pair of operations',
   run(shrinker) {
     const count = () => placesOf(shrinker.best.program).length;
-    if (count() > fewEnoughForPairs) return;
+    if (count() > fewEnoughForPairs[shrinker.searching ? 'searching' : 'replaying']) return;
     for (let i = 0; i < count(); i++) {
       for (let j = i + 1; j < count(); j++) {
         const places = placesOf(shrinker.best.program);

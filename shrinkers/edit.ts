@@ -15,10 +15,18 @@ export function placesOf(program: Program): Place[] {
   return [...of(-1, program.setup), ...program.tasks.flatMap((t, i) => of(i, t.ops))];
 }
 
+/** All operations, the setup's first: the order of {@link placesOf}. */
+export function opsOf(program: Program): Op[] {
+  return [...program.setup, ...program.tasks.flatMap((task) => task.ops)];
+}
+
 /** A copy of the program in which every operation has gone through `change`. */
-export function mapOps(program: Program, change: (op: Op) => Op): Program {
-  const tasks = program.tasks.map((task) => ({ ...task, ops: task.ops.map(change) }));
-  return { ...program, setup: program.setup.map(change), tasks };
+export function mapOps(program: Program, change: (op: Op, index: number) => Op): Program {
+  let index = 0;
+  const each = (op: Op) => change(op, index++);
+  const setup = program.setup.map(each);
+  const tasks = program.tasks.map((task) => ({ ...task, ops: task.ops.map(each) }));
+  return { ...program, setup, tasks };
 }
 
 const placeOf = (move: Move): Place | null =>

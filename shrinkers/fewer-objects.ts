@@ -2,7 +2,7 @@
 // operations, whose references decide what is needed, and with the schedule kept as it is.
 
 import type { Op, Program, Topology } from '../engine/vfio/vocabulary.ts';
-import { mapOps } from './edit.ts';
+import { mapOps, opsOf } from './edit.ts';
 import type { Pass, Shrinker } from './shrinker.ts';
 
 type Objects = 'containers' | 'groups' | 'processes';
@@ -43,7 +43,7 @@ function without(program: Program, kind: Objects, dropped: number): Program {
 }
 
 function isNamed(program: Program, kind: Objects, i: number): boolean {
-  const ops = [...program.setup, ...program.tasks.flatMap((task) => task.ops)];
+  const ops = opsOf(program);
   if (kind === 'containers') return ops.some((op) => op.container === i);
   if (kind === 'groups') return ops.some((op) => 'group' in op && op.group === i);
   const { containers } = program.topology;

@@ -1,7 +1,8 @@
 // Shrinking: from a failing run to the smallest one that shows the same failure. The public entry.
 
-import { defaultArguments, smallerSingleValues, smallerValues } from './smaller-values.ts';
+import { defaultArguments } from './default-arguments.ts';
 import { dropOperations, dropPairs } from './drop-operations.ts';
+import { droppedBetween } from './dropped.ts';
 import { dropTasks } from './drop-tasks.ts';
 import { earlyPreemptions } from './early-preemptions.ts';
 import { fewerFaultSites, fewerRefusals } from './fewer-refusals.ts';
@@ -16,6 +17,7 @@ import { proveOneMinimal } from './one-minimal.ts';
 import type { Failing, Oracle, Run } from './run.ts';
 import { type Budget, BudgetSpent, type Improvement, type Pass, Shrinker } from './shrinker.ts';
 import { type Size, sizeOf } from './size.ts';
+import { smallerSingleValues, smallerValues } from './smaller-values.ts';
 import { tasksInOrder } from './tasks-in-order.ts';
 
 export type { Bounds, Candidate, Decision, Failing, Move, Oracle, Run, Verdict } from './run.ts';
@@ -59,13 +61,15 @@ export interface Shrunk {
   readonly minimal: 'proved' | 'within bounds';
   /** The budget was spent before the passes came to rest; shrinking can go on from here. */
   readonly interrupted: boolean;
+  /** What turned out not to matter, in words. */
+  readonly dropped: readonly string[];
   /** The passes that helped, in the order in which they did. */
   readonly log: readonly { readonly pass: string; readonly times: number; readonly size: Size }[];
   readonly replays: number;
   readonly states: number;
 }
 
-const budget: Budget = { replays: 50_000, states: 20_000_000, statesPerSearch: 500_000 };
+const budget: Budget = { replays: 50_000, states: 5_000_000, statesPerSearch: 200_000 };
 
 /** The run that was handed in does not show the failure it is said to show. */
 export class NotFailing extends Error {
@@ -100,6 +104,7 @@ export function shrink(failing: Failing, oracle: Oracle, options: ShrinkOptions 
     from: sizeOf(start),
     minimal: minimal === 'proved' ? 'proved' : 'within bounds',
     interrupted: minimal === 'interrupted',
+    dropped: droppedBetween(start, best),
     log,
     replays,
     states,

@@ -3,7 +3,7 @@
 // which then have little left to do.
 
 import type { Op, Program, Vma } from '../engine/vfio/vocabulary.ts';
-import { mapOps } from './edit.ts';
+import { mapOps, opsOf } from './edit.ts';
 import { lowest } from './find-integer.ts';
 import type { Pass, Shrinker } from './shrinker.ts';
 
@@ -72,9 +72,7 @@ function cropVma(shrinker: Shrinker, p: number, v: number, page: number): void {
 
 function moveIovas(shrinker: Shrinker, page: number): void {
   const iovas = (program: Program) =>
-    [...program.setup, ...program.tasks.flatMap((task) => task.ops)].flatMap((op) =>
-      'iova' in op ? [op.iova] : [],
-    );
+    opsOf(program).flatMap((op) => ('iova' in op ? [op.iova] : []));
   const all = iovas(shrinker.best.program);
   if (all.length === 0) return;
   lowest(Math.min(...all), 0, page, (to) => {

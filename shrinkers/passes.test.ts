@@ -13,9 +13,11 @@ import {
   toyInstance,
   toyProgram,
 } from '../test/toys/program.ts';
+import { defaultArguments } from './default-arguments.ts';
 import { dropOperations, dropPairs } from './drop-operations.ts';
 import { dropTasks } from './drop-tasks.ts';
 import { earlyPreemptions } from './early-preemptions.ts';
+import { opsOf } from './edit.ts';
 import { fewerFaultSites, fewerRefusals } from './fewer-refusals.ts';
 import { fewerObjects } from './fewer-objects.ts';
 import { fewerPreemptions } from './fewer-preemptions.ts';
@@ -26,7 +28,7 @@ import { mergeTwoTasks } from './merge-tasks.ts';
 import { plainerObjects } from './plainer-objects.ts';
 import type { Failing } from './run.ts';
 import { type Pass, Shrinker } from './shrinker.ts';
-import { defaultArguments, smallerSingleValues, smallerValues } from './smaller-values.ts';
+import { smallerSingleValues, smallerValues } from './smaller-values.ts';
 import { tasksInOrder } from './tasks-in-order.ts';
 import { operationsToSetup } from './to-setup.ts';
 
@@ -51,7 +53,6 @@ function applyTo(failing: Failing, pass: Pass, searching = false): Shrinker {
   return shrinker;
 }
 
-const opsOf = (program: Program) => [program.setup, ...program.tasks.map((t) => t.ops)].flat();
 const count = (program: Program, name: Op['op']) =>
   opsOf(program).filter((op) => op.op === name).length;
 
@@ -228,7 +229,7 @@ test('smaller values: equal ones stay equal, and bounds are found', () => {
 });
 
 test('smaller single values: one of two equal ones', () => {
-  const program = toyProgram([[unmap(0x40000, 0x4000), unmap(0x40000, 0x4000)]]);
+  const program = toyProgram([[unmap(0x40000, 0x4000)]], [unmap(0x40000, 0x4000)]);
   const { best } = apply(smallerSingleValues, program, (p) => {
     const [a, b] = opsOf(p) as (Op & { op: 'unmap' })[];
     return a!.size === 0x4000 && b!.iova === 0x40000;
@@ -238,7 +239,7 @@ test('smaller single values: one of two equal ones', () => {
 
 test('default arguments: flags and marks of bad calls', () => {
   const bad: Op = { op: 'unmap', container: 0, iova: 0, size: 4096, flags: 1, badPointer: true };
-  const { best } = apply(defaultArguments, toyProgram([[mapAt(0, 4096), bad]]), (p) => {
+  const { best } = apply(defaultArguments, toyProgram([[bad]], [mapAt(0, 4096)]), (p) => {
     return opsOf(p).some((op) => 'badPointer' in op);
   });
   expect(opsOf(best.program)).toEqual([

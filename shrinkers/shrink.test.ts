@@ -115,11 +115,12 @@ test('an operation that only prepares goes to the setup, and refusals that do no
   const failing = failingWalk(program, toyInstance, 'setup', 'disable cannot pin', (f) => {
     return sizeBefore(f).refusals === 2;
   });
-  const { size, failing: end, minimal } = shrunk(failing);
+  const { size, failing: end, minimal, dropped } = shrunk(failing);
   expect(minimal).toBe('proved');
   expect(size).toMatchObject({ operations: 2, tasks: 1, concurrent: 1, refusals: 1, switches: 0 });
   expect(end.program.setup.map((op) => op.op)).toEqual(['enable']);
   expect(end.program.faults).toEqual({ budget: 1, sites: [] });
+  expect(dropped).toEqual(['operations: info', 'groups: 0 instead of 1', 'one task is enough']);
 });
 
 test('the same input gives the same bytes, and the result does not shrink further', () => {

@@ -3,6 +3,7 @@
 // operation. What a reader must hold in mind at once comes first.
 
 import type { Op, Program, Topology } from '../engine/vfio/vocabulary.ts';
+import { opsOf } from './edit.ts';
 import { blocksOf, interrupted, resumption } from './blocks.ts';
 import type { Move, Run } from './run.ts';
 
@@ -93,10 +94,9 @@ function topologySize(topology: Topology): number {
 
 function valuesSize(program: Program): number {
   const page = 2 ** program.topology.geometry.pageShift;
-  const ops = [...program.setup, ...program.tasks.flatMap((task) => task.ops)];
   const vmas = program.topology.processes.flatMap((p) => p.vmas);
   const spans = vmas.reduce((n, v) => n + (v.start + (v.end - v.start)) / page + v.pageShift, 0);
-  return ops.reduce((n, op) => n + magnitude(op, page), spans);
+  return opsOf(program).reduce((n, op) => n + magnitude(op, page), spans);
 }
 
 const inBytes: ReadonlySet<string> = new Set(['va', 'iova', 'size', 'start', 'windowSize']);

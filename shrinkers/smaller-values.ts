@@ -1,8 +1,8 @@
-// Sizes, addresses and flags. Near the end of the order: a reader compares values with each other
+// Sizes and addresses. Near the end of the order: a reader compares values with each other
 // more than he reads them, so equal values stay equal where they can.
 
 import type { Op, Program } from '../engine/vfio/vocabulary.ts';
-import { mapOps } from './edit.ts';
+import { mapOps, opsOf } from './edit.ts';
 import { lowest } from './find-integer.ts';
 import type { Pass, Shrinker } from './shrinker.ts';
 
@@ -26,8 +26,7 @@ export const smallerValues: Pass = {
   name: 'smaller values',
   run(shrinker) {
     for (const field of Object.keys(fields) as Field[]) {
-      const unit = unitOf(shrinker, field);
-      const floor = field === 'size' || field === 'windowSize' ? unit : 0;
+      const { unit, floor } = scaleOf(shrinker, field);
       for (const value of valuesOf(shrinker.best.program, field)) {
         lowest(
           value,
@@ -51,46 +50,22 @@ export const smallerSingleValues: Pass = {
       for (const field of Object.keys(fields) as Field[]) {
         const value = numberIn(opsOf(shrinker.best.program)[i] as Op, field);
         if (value === undefined) continue;
-        const unit = unitOf(shrinker, field);
-        const floor = field === 'size' || field === 'windowSize' ? unit : 0;
+        const { unit, floor } = scaleOf(shrinker, field);
         lowest(value, floor, unit, (to) => {
-          let at = -1;
           const { program, moves } = shrinker.best;
-          const change = (op: Op) => (++at === i ? ({ ...op, [field]: to } as Op) : op);
-          return shrinker.considerPlainer({ program: inPlaceOrder(program, change), moves });
+          const edited = mapOps(program, (op, at) => (at === i ? { ...op, [field]: to } : op));
+          return shrinker.considerPlainer({ program: edited, moves });
         });
       }
     }
   },
 };
 
-/** Leaves out arguments that have a default: flags and the marks of badly made calls. */
-export const defaultArguments: Pass = {
-  name: 'default arguments',
-  run(shrinker) {
-    const count = opsOf(shrinker.best.program).length;
-    for (let i = 0; i < count; i++) {
-      for (const field of ['flags', 'shortArgsz', 'badPointer']) {
-        const { program, moves } = shrinker.best;
-        if (!(field in (opsOf(program)[i] as Op))) continue;
-        let at = -1;
-        const change = (op: Op) => (++at === i ? without(op, field) : op);
-        shrinker.considerPlainer({ program: inPlaceOrder(program, change), moves });
-      }
-    }
-  },
-};
-
-/** Setup first, then the tasks: the order in which operations are counted here. */
-const inPlaceOrder = mapOps;
-
-const opsOf = (program: Program): Op[] => [
-  ...program.setup,
-  ...program.tasks.flatMap((task) => task.ops),
-];
-
-function unitOf(shrinker: Shrinker, field: Field): number {
-  return fields[field] === 'page' ? 2 ** shrinker.best.program.topology.geometry.pageShift : 1;
+/** In which steps a field is lowered, and how far: nothing has the size 0. */
+function scaleOf(shrinker: Shrinker, field: Field): { unit: number; floor: number } {
+  const { pageShift } = shrinker.best.program.topology.geometry;
+  const unit = fields[field] === 'page' ? 2 ** pageShift : 1;
+  return { unit, floor: field === 'size' || field === 'windowSize' ? unit : 0 };
 }
 
 function numberIn(op: Op, field: Field): number | undefined {
@@ -116,8 +91,4 @@ function replacing(
     from = to;
     return true;
   };
-}
-
-function without(op: Op, field: string): Op {
-  return Object.fromEntries(Object.entries(op).filter(([name]) => name !== field)) as unknown as Op;
 }
