@@ -8,7 +8,7 @@ import { learn, rootOf } from './learn.ts';
 import { alternativesNow } from './environment.ts';
 import type { OrderWatch } from './discipline.ts';
 import { Node, type Outcome } from './node.ts';
-import { Life } from './object.ts';
+import { type KernelObject, Life } from './object.ts';
 import { Task, type TaskSpec } from './task.ts';
 import { Trip } from './trip.ts';
 import type { Watcher } from './watcher.ts';
@@ -116,7 +116,7 @@ export class Executor {
     if (edge.violation !== null) throw edge.violation;
     if (edge.orders !== null && this.lockOrder !== null) this.lockOrder.add(edge.orders);
     if (edge.assigned) this.heap.store(cell, edge.value);
-    if (edge.fresh !== null) for (const o of edge.fresh) this.heap.store(o.life, Life.live);
+    if (edge.fresh !== null) this.give(edge.fresh);
     if (this.observer !== null) this.observer.onStep(task, access, before, cell.stored, choice);
 
     if (edge.to !== null) return this.place(task, edge.to);
@@ -125,6 +125,14 @@ export class Executor {
     this.place(task, task.roots[next] as Node);
     if (this.listener !== null && task.phase !== 'daemon')
       this.listener.onEnd(task, result, node.opIndex, edge.watched);
+  }
+
+  private give(fresh: readonly KernelObject[]): void {
+    for (const { life, name } of fresh) {
+      // A name stands for one object of a run: a daemon, whose operation repeats, must not allocate.
+      if (life.stored !== Life.unborn) throw new Error(`${name} is allocated twice`);
+      this.heap.store(life, Life.live);
+    }
   }
 
   /** Moves a task to a node, forward or back; cells are the heap's business. */

@@ -73,7 +73,7 @@ function file(
   next: IteratorResult<Access, Outcome>,
 ): Edge {
   const access = node.access as Access;
-  const { assigned, value, fresh, slept, forgotten } = step;
+  const { assigned, value, fresh, slept, forgotten, allocator } = step;
   const held = heldAfter(node.held, access);
   const orders = ordersOf(node.held, access);
   if (slept) checkSleep(held, op.label);
@@ -83,13 +83,22 @@ function file(
   if (next.done === true) {
     checkReturn(held, op.label);
     world.watchers.forEach((w, i) => w.end(watched[i], next.value, op.label));
-    return { to: null, assigned, value, fresh, result: next.value, watched, orders, violation: null };
+    return {
+      to: null,
+      assigned,
+      value,
+      fresh,
+      result: next.value,
+      watched,
+      orders,
+      violation: null,
+    };
   }
   checkAnnounced(held, next.value, op.label);
   const to =
     forgotten === null
       ? node.child(key, next.value, held, watched)
-      : node.forgetful(forgotten, key, next.value, held, watched);
+      : node.forgetful(forgotten, key, next.value, allocator?.allocations ?? 0, held, watched);
   return { to, assigned, value, fresh, result: null, watched: [], orders, violation: null };
 }
 

@@ -47,7 +47,7 @@ export class Node {
   readonly held: readonly Held[];
   /** States of the watchers that follow this operation, in their order. */
   readonly watched: readonly unknown[];
-  private readonly forgotten: { readonly label: string; readonly node: Node }[] = [];
+  private readonly forgotten: { label: string; allocations: number; node: Node }[] = [];
   private readonly keys: Value[] = [];
   private readonly edges: Edge[] = [];
 
@@ -89,14 +89,23 @@ export class Node {
 
   /**
    * The one node of all histories that forgot what they read at the point `label` and agree in what
-   * still matters: the announced access, the locks held and what the watchers know.
+   * still matters: the announced access, the number of objects allocated (later ones are named by
+   * it), the locks held and what the watchers know.
    */
-  forgetful(label: string, key: Value, access: Access, held: readonly Held[], watched: readonly unknown[]): Node {
-    let root: Node = this;
+  forgetful(
+    label: string,
+    key: Value,
+    access: Access,
+    allocations: number,
+    held: readonly Held[],
+    watched: readonly unknown[],
+  ): Node {
+    let root = this.parent ?? this;
     while (root.parent !== null) root = root.parent;
     const twin = root.forgotten.find(
       (f) =>
         f.label === label &&
+        f.allocations === allocations &&
         f.node.access === access &&
         f.node.held.length === held.length &&
         f.node.held.every((h, i) => h.cell === held[i]?.cell) &&
@@ -107,7 +116,7 @@ export class Node {
     const lane1 = mix(root.lane1, h);
     const lane2 = mix(root.lane2 ^ 0x68bc21eb, h);
     const node = new Node(access, this.opIndex, this, key, lane1, lane2, held, watched);
-    root.forgotten.push({ label, node });
+    root.forgotten.push({ label, allocations, node });
     return node;
   }
 
