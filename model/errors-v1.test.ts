@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { EBADF, EBUSY, EFAULT, ENODEV, ENOMEM, ENOTTY, ENXIO, EPERM } from './errno.ts';
 import { limit, resultsOf, type Row } from './error-table.ts';
-import { byStranger, NOWHERE, ops, type Parts, VA, VA64K } from './testing.ts';
+import { byStranger, NOWHERE, ops, type Parts, VA64K } from './testing.ts';
 
 const bad = { badPointer: true } as const;
 const { attach, close, create, detach, disable, enable, map } = ops;
@@ -14,6 +14,13 @@ const live: Parts = { groups: [{ kind: 'legacy', family: 0, kernelDmaLive: true 
 const liveWithoutMap: Parts = {
   groups: [{ kind: 'legacy', family: 0, kernelDmaLive: true, tables: [{ itMap: false }] }],
 };
+
+const table64K: Parts = {
+  groups: [{ kind: 'legacy', family: 0, tables: [{ itMap: true, pageShift: 16 }] }],
+  geometry: { tce32Size: 0x20000 },
+};
+const large = map({ size: 0x10000 });
+const large64K = map({ size: 0x10000, va: VA64K });
 
 const v1Rows: Readonly<Record<string, readonly Row[]>> = {
   attach: [
@@ -57,14 +64,8 @@ const v1Rows: Readonly<Record<string, readonly Row[]>> = {
     ['not enabled', EPERM, [attach(3), map()]],
     ['not enabled any more', EPERM, [...v1Ready, disable(), map()]],
     ['not backed', EFAULT, [...v1Ready, map({ va: NOWHERE })]],
-    [
-      'backing smaller than the IOMMU page',
-      EPERM,
-      [...v1Ready, map()],
-      {
-        process: { vmas: [{ start: VA, end: VA64K, pageShift: 11 }] },
-      },
-    ],
+    ['backing smaller than the IOMMU page', EPERM, [attach(), enable(), large], table64K],
+    ['backing as large as the IOMMU page', 0, [attach(), enable(), large64K], table64K],
     ['no window any more', ENXIO, [...v1Ready, detach(3), map()]],
     ['legacy', 0, [...v1Ready, map()]],
     ['default window', 0, [attach(), enable(), map()]],

@@ -14,8 +14,9 @@ import { windowEvents } from './window.ts';
 
 type GroupOp = Extract<Op, { op: 'attach' | 'detach' }>;
 
-const DEFAULT_TABLES = [{ itMap: true }] as const;
-const tablesOf = (spec: GroupSpec) => spec.tables ?? DEFAULT_TABLES;
+type Tables = NonNullable<GroupSpec['tables']>;
+const DEFAULT_TABLES: Tables = [{ itMap: true }];
+const tablesOf = (spec: GroupSpec): Tables => spec.tables ?? DEFAULT_TABLES;
 
 const isBusy = (draft: Draft, index: number): boolean =>
   draft.container(index).locked || draft.container(index).inFlight > 0;
@@ -87,7 +88,7 @@ function adoptTables(draft: Draft, index: number, spec: GroupSpec): void {
     const window = new WindowData();
     window.start = tce32Start;
     window.size = spec.noWindow ? 0 : tce32Size;
-    window.pageShift = 12;
+    window.pageShift = table.pageShift ?? 12;
     container.windows[slot] = window;
   });
 }

@@ -116,8 +116,11 @@ export interface GroupSpec {
   readonly noTableGroup?: true;
   /** Kernel DMA is live in the group's table: taking ownership fails with -EBUSY (legacy). */
   readonly kernelDmaLive?: true;
-  /** A legacy group's tables: slots that exist, and whether each has a kernel bitmap (it_map). */
-  readonly tables?: readonly (null | { readonly itMap: boolean })[];
+  /**
+   * A legacy group's tables: slots that exist, whether each has a kernel bitmap (it_map), and log2
+   * of its IOMMU page (default 12).
+   */
+  readonly tables?: readonly (null | { readonly itMap: boolean; readonly pageShift?: number })[];
   /** tce32_size is 0: ENABLE is -EPERM. */
   readonly noWindow?: true;
 }
