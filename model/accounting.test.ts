@@ -40,6 +40,9 @@ describe('locked_vm', () => {
     expect(locked(run(v1, [attach(3), enable(), map(), disable()]).state)).toBe(0);
     expect(locked(run(v1, [attach(3), enable(), detach(3)]).state)).toBe(4);
     expect(locked(run(v1, [attach(3), enable(), map(), close()]).state)).toBe(0);
+    const onePage = topology([1], { geometry: { tce32Size: PAGE } });
+    expect(locked(run(onePage, [attach(3), enable()]).state)).toBe(1);
+    expect(locked(run(onePage, [attach(3), enable(), close()]).state)).toBe(0);
   });
 });
 
@@ -106,54 +109,25 @@ describe('entries', () => {
     expect(none.state.containers[0]?.windows[0]).not.toBe(null);
   });
 
+  test('detaching the last group clears both windows', () => {
+    const { state } = run(v2, [...ready, create(), map(), map({ iova: TCE64 }), detach()]);
+    expect(entries(state, 1)).toEqual([]);
+    expect(regions(state)).toEqual(['registered(1,0)']);
+  });
+
+  test('windows start where the geometry says', () => {
+    const away = { tce32Start: 8 * PAGE };
+    const legacy = topology([1], { geometry: away });
+    expect(run(legacy, [attach(3), enable(), map()]).last).toBe(-6);
+    expect(run(legacy, [attach(3), enable(), map({ iova: 9 * PAGE })]).last).toBe(0);
+    expect(run(topology([2], { geometry: away }), [...ready, map({ iova: 9 * PAGE })]).last).toBe(
+      0,
+    );
+  });
+
   test('REMOVE releases what the window mapped', () => {
     const list = [...ready, create(), map({ iova: TCE64 }), remove({ start: TCE64 })];
     expect(regions(run(v2, list).state)).toEqual(['registered(1,0)']);
-  });
-});
-
-describe('keys', () => {
-  const keyOf = (list: readonly Op[]) => run(v2, list).state.key;
-  const upper = { va: VA + 2 * PAGE };
-
-  test('do not depend on the way a state was reached', () => {
-    expect(keyOf([register(upper), register()])).toBe(keyOf([register(), register(upper)]));
-    const two = [map(), map({ iova: PAGE })];
-    expect(keyOf([...ready, ...two])).toBe(keyOf([...ready, ...two.toReversed()]));
-    expect(keyOf([...ready, map(), unmap()])).toBe(keyOf([...ready, unmap()]));
-  });
-
-  test('differ when anything differs', () => {
-    const states = [
-      [],
-      [attach()],
-      [attach(1)],
-      [attach(), attach(1)],
-      [register()],
-      [register(upper)],
-      ready,
-      [...ready, map()],
-      [...ready, unmap()],
-      [...ready, map({ va: VA + PAGE })],
-      [...ready, map({ iova: PAGE })],
-      [attach(), remove()],
-      [attach(), create()],
-      [close()],
-      [attach(), create({ windowSize: 2 * PAGE })],
-      [...ready, remove(), create({ windowSize: 2 * PAGE })],
-    ];
-    expect(new Set(states.map(keyOf)).size).toBe(states.length);
-  });
-
-  test('of operations tell operation, process and progress apart', () => {
-    const { state } = run(v2, ready);
-    const begun = [oracle.begin(map(), 0), oracle.begin(unmap(), 0), oracle.begin(map(), 1)];
-    const keys = begun.flatMap((pending) => [
-      pending.key,
-      ...oracle.advance(state, pending).map((next) => next.pending.key),
-    ]);
-    expect(new Set(keys).size).toBe(6);
-    expect(oracle.begin(map(), 0).key).toBe(oracle.begin(map(), 0).key);
   });
 });
 

@@ -127,12 +127,17 @@ describe('two operations side by side', () => {
     expect(at.pending.done).toMatchObject({ ret: 0 });
   });
 
-  test('ENABLE in a v2 container is refused without the lock', () => {
-    let at = { state: run(topology([2]), ready).state, pending: oracle.begin(unregister(), 0) };
+  test('what waits for an UNREGISTER in progress, and what does not', () => {
+    let at = { state: run(topology([2, 2]), ready).state, pending: oracle.begin(unregister(), 0) };
     at = oracle.advance(at.state, at.pending)[0] ?? at;
     expect(at.state.containers[0]?.locked).toBe(true);
     expect(interleave(at.state, [enable()]).results).toEqual(['-25']);
-    expect(interleave(at.state, [register()]).deadlocks).toBe(1);
+    // container->lock is held, and another container cannot have the range before it is unlinked.
+    expect(interleave(at.state, [register({ va: NOWHERE - PAGE, size: PAGE })]).deadlocks).toBe(1);
+    const other = { container: 1 };
+    expect(interleave(at.state, [register(other)])).toMatchObject({ deadlocks: 1, results: [] });
+    const elsewhere = register({ ...other, va: NOWHERE - PAGE, size: PAGE });
+    expect(interleave(at.state, [elsewhere]).results).toEqual(['0']);
   });
 
   test('MAP and DISABLE, then detach: enabled is read before the window is looked up', () => {

@@ -120,6 +120,16 @@ const v2Rows: Readonly<Record<string, readonly Row[]>> = {
         map({ iova: TCE64, va: VA64K, size: 0x10000 }),
       ],
     ],
+    [
+      'IOMMU page larger than the alignment of its region',
+      EINVAL,
+      [
+        attach(),
+        register({ va: VA64K, size: 0x11000 }),
+        create({ pageShift: 16, windowSize: 0x40000 }),
+        map({ iova: TCE64, va: VA64K, size: 0x10000 }),
+      ],
+    ],
     ['over a live entry', 0, [...v2Ready, map(), map({ va: VA + PAGE })]],
   ],
   unmap: [

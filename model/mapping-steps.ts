@@ -55,7 +55,6 @@ export function mapOrUnmap(draft: Draft, cursor: Cursor, env: Environment): bool
   cursor.slot = slot;
   cursor.first = (op.iova - window.start) / 2 ** window.pageShift;
   cursor.count = op.size / 2 ** window.pageShift;
-  cursor.index = 0;
   if (cursor.count === 0) return cursor.finish(0);
   draft.changeContainer(op.container).inFlight += 1;
   return cursor.goOn(op.op === 'map' ? 'map' : 'clear');
