@@ -36,7 +36,7 @@ export interface PropertyInfo {
   /** Where the rule is written. */
   readonly source: string;
   /** Whose mistake a violation is: the kernel's, or the caller's who broke a contract. */
-  readonly fault: 'kernel' | 'caller';
+  readonly blame: 'engine' | 'caller';
 }
 
 export interface Catalogue {

@@ -8,7 +8,7 @@ import { recordFinding } from '../fuzz/trace/index.ts';
 import { toyFinding } from '../test/toys/failing.ts';
 import { toyHole } from '../test/toys/hole.ts';
 import { toyW } from '../test/toys/w.ts';
-import { sampleProgram } from '../fuzz/finding/samples.ts';
+import { sampleProgram } from '../test/toys/findings.ts';
 import { coloured, plain } from './colour.ts';
 import { failureText, type FailureView } from './failure.ts';
 
@@ -17,7 +17,7 @@ const property: PropertyInfo = {
   title: 'a successful MAP has written every entry',
   rule: 'MAP returns 0 if and only if all entries of the range are written.',
   source: 'spec/spapr-tce-v2.md §10, invariant 8',
-  fault: 'kernel',
+  blame: 'engine',
 };
 
 function view(instance: Instance, change: Partial<Finding> = {}): FailureView {

@@ -47,7 +47,7 @@ export function failureText(view: FailureView, paint: Painter = plain): string {
 function verdict(view: FailureView, names: Names, paint: Painter): string[] {
   const { property, message, engine, causes } = view;
   const whose =
-    property.fault === 'kernel' ? "the kernel's fault" : "the caller's fault: it broke a contract";
+    property.blame === 'engine' ? "the kernel's fault" : "the caller's fault: it broke a contract";
   const told = causes.every((id) => engineName(engine).split(' + ').includes(id));
   const by = told ? '' : `, by ${causes.join(' and ')}`;
   return [
@@ -147,11 +147,9 @@ function irrelevant({ shrinking }: FailureView, paint: Painter): string[] {
   const lines: string[] = [];
   if (shrinking) {
     const { operations, tasks, preemptions } = shrinking.from;
-    lines.push(
-      `shrunk from ${plural(tasks, 'task')}, ${plural(operations, 'operation')}, ` +
-        `${plural(preemptions, 'preemption')}`,
-      ...shrinking.dropped,
-    );
+    const was = [plural(tasks, 'task'), plural(operations, 'operation')];
+    was.push(plural(preemptions, 'preemption'));
+    lines.push(`shrunk from ${was.join(', ')}`, ...shrinking.dropped);
   }
   return lines.length === 0
     ? []

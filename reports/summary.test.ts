@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { EngineRef } from '../fuzz/catalogue.ts';
 import type { CheckItem, Found } from '../fuzz/check.ts';
 import { type Finding } from '../fuzz/finding/index.ts';
-import { sampleFinding } from '../fuzz/finding/samples.ts';
+import { sampleFinding } from '../test/toys/findings.ts';
 import { recordFinding } from '../fuzz/trace/index.ts';
 import { toyFinding } from '../test/toys/failing.ts';
 import { toyHole } from '../test/toys/hole.ts';

@@ -34,7 +34,7 @@ function callText(op: Op, pageShift: number): string {
     case 'unmap':
       return `unmap ${c} iova ${hex(op.iova)}, ${sizeText(op.size, pageShift)}`;
     case 'create':
-      return `create ${c} window of ${hex(op.windowSize)}, page shift ${op.pageShift}, ${plural(op.levels, 'level')}`;
+      return `create ${c} window of ${hex(op.windowSize)}, ${windowText(op.pageShift, op.levels)}`;
     case 'remove':
       return `remove ${c} window ${hex(op.start)}`;
     case 'checkExtension':
@@ -46,9 +46,13 @@ function callText(op: Op, pageShift: number): string {
     case 'eeh':
       return `${op.op} ${c}`;
     case 'unknownIoctl':
-      return `unknown ioctl ${c}`;
+      break;
   }
+  return `unknown ioctl ${c}`;
 }
+
+const windowText = (pageShift: number, levels: number) =>
+  `page shift ${pageShift}, ${plural(levels, 'level')}`;
 
 /** What user space got wrong or chose unusually. */
 function extras(op: Op): string {

@@ -16,6 +16,8 @@ export type FindingErrorCode = keyof typeof findingErrors;
 
 export class FindingError extends Error {
   readonly code: FindingErrorCode;
+  /** What is the matter, in one sentence without the place. */
+  readonly summary: string;
   /** Place in the document, like `program.tasks[1].ops[0].va`; empty for the whole. */
   readonly path: string;
   /** What is wrong there, with the value met. */
@@ -28,6 +30,7 @@ export class FindingError extends Error {
     super(`${findingErrors[code]}: ${place}${reason}; ${advice}`);
     this.name = 'FindingError';
     this.code = code;
+    this.summary = findingErrors[code];
     this.path = path;
     this.reason = reason;
     this.advice = advice;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FindingError } from './error.ts';
 import { readFinding, writeFinding } from './file.ts';
-import { anyFinding, sampleFinding } from './samples.ts';
+import { anyFinding, sampleFinding } from '../../test/toys/findings.ts';
 
 type Json = Record<string, unknown>;
 
@@ -59,14 +59,12 @@ describe('refused', () => {
     expect(errorOn('')).toMatchInlineSnapshot(
       `"not-json: the file is not JSON: it is empty; a cut-off copy looks like this too: fetch the file again, or paste its text form"`,
     );
-    expect(errorOn(writeFinding(sampleFinding).slice(0, 99))).toMatchInlineSnapshot(
-      `"not-json: the file is not JSON: Unexpected end of JSON input; a cut-off copy looks like this too: fetch the file again, or paste its text form"`,
-    );
+    expect(errorOn(writeFinding(sampleFinding).slice(0, 99))).toMatch(/^not-json: the file is not/);
     expect(errorOn('[]')).toMatchInlineSnapshot(
       `"not-a-finding: the document is not a finding of iommucheck: it is an array; findings come from iommucheck check --out or fuzz --out"`,
     );
     expect(errorOn('{"a": 1}')).toMatchInlineSnapshot(
-      `"not-a-finding: the document is not a finding of iommucheck: tool: the field is missing; a finding begins with "tool": "iommucheck""`,
+      `"not-a-finding: the document is not a finding of iommucheck: tool: the field is missing; a finding holds "tool": "iommucheck""`,
     );
   });
 

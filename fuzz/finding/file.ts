@@ -49,7 +49,7 @@ function identify(document: unknown): void {
       'not-a-finding',
       'tool',
       tool === undefined ? 'the field is missing' : `it is ${JSON.stringify(tool)}`,
-      'a finding begins with "tool": "iommucheck"',
+      'a finding holds "tool": "iommucheck"',
     );
   if (schema !== schemaVersion)
     throw new FindingError(

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FindingError } from './error.ts';
-import { anyFinding, sampleFinding } from './samples.ts';
+import { anyFinding, sampleFinding } from '../../test/toys/findings.ts';
 import { isText, readText, replayablePart, wrapText, writeText } from './text.ts';
 
 const text = writeText(sampleFinding);

@@ -3,7 +3,6 @@
 
 import {
   Atomic,
-  type Birth,
   type Cell,
   Environment,
   Executor,
@@ -17,7 +16,7 @@ import {
   Violation,
   type World,
 } from '../../engine/runtime/index.ts';
-import { sampleProgram } from '../../fuzz/finding/samples.ts';
+import { sampleProgram } from './findings.ts';
 import type { Instance } from '../../fuzz/instance.ts';
 
 class Region extends KernelObject {
@@ -42,7 +41,7 @@ const EINVAL = -22;
 
 function* register(heap: Heap, table: Table): Steps<Outcome> {
   yield table.region.write;
-  table.region.value = heap.create(Region as new (birth: Birth) => Region);
+  table.region.value = heap.create(Region);
   return { ret: 0 };
 }
 
@@ -86,7 +85,7 @@ function* exit(table: Table): Steps<Outcome> {
 export function toyHole(refusals = 0): Instance {
   const heap = new Heap();
   const world: World = { heap, watchers: [], roots: new Map() };
-  const table = heap.boot(Table as new (birth: Birth) => Table, 'table0');
+  const table = heap.boot(Table, 'table0');
   const environment = heap.boot(Environment, 'environment', refusals);
   const op = (label: string, start: () => Steps<Outcome>): Operation => ({ label, start });
   const attach = op('attach', () => attachGroup(table));

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { faultSites, type Op, type Program } from '../../engine/vfio/vocabulary.ts';
-import { type Finding, schemaVersion, type Size } from './schema.ts';
+import { type Finding, schemaVersion, type Size } from '../../fuzz/finding/schema.ts';
 
 /** One process, one group, one v2 container; a mapping races the unregistration of its memory. */
 export const sampleProgram: Program = {
@@ -69,15 +69,12 @@ const u64 = fc.oneof(
   fc.bigInt(0n, (1n << 52n) - 1n).map((page) => Number(page << 12n)),
 );
 const index = fc.constant(0);
-const sparse = <T>(shape: { [K in keyof T]: fc.Arbitrary<T[K]> }, required: (keyof T)[]) =>
-  fc.record(shape, { requiredKeys: required as never }) as unknown as fc.Arbitrary<T>;
+/** Records in which all but the `required` keys may be absent. */
+const sparse = <T>(shape: Record<string, fc.Arbitrary<unknown>>, required: string[]) =>
+  fc.record(shape, { requiredKeys: required }) as unknown as fc.Arbitrary<T>;
 
 const op = fc.oneof(
-  sparse<Op>({ op: fc.constantFrom('attach', 'detach'), container: index, group: index } as never, [
-    'op',
-    'container',
-    'group' as never,
-  ]),
+  fc.record({ op: fc.constantFrom('attach', 'detach'), container: index, group: index }),
   fc.record({ op: fc.constantFrom('close', 'enable', 'eeh'), container: index }),
   sparse<Op>(
     {
@@ -88,8 +85,8 @@ const op = fc.oneof(
       size: u64,
       flags: fc.nat(),
       shortArgsz: fc.constant(true),
-    } as never,
-    ['op', 'container', 'iova', 'va', 'size'] as never,
+    },
+    ['op', 'container', 'iova', 'va', 'size'],
   ),
   fc.record({ op: fc.constant('remove'), container: index, start: u64 }),
 ) as fc.Arbitrary<Op>;
@@ -141,6 +138,6 @@ export const anyFinding: fc.Arbitrary<Finding> = sparse<Finding>(
     size,
     seed: fc.record({ campaign: name, run: fc.nat() }),
     shrinking: fc.record({ from: size, dropped: fc.array(name) }),
-  } as never,
-  Object.keys(sampleFinding).filter((key) => key !== 'seed') as never,
+  },
+  Object.keys(sampleFinding).filter((key) => key !== 'seed'),
 );

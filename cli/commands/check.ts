@@ -1,0 +1,134 @@
+// iommucheck check: the bundled scenarios, exhaustively.
+
+import type { CheckItem, Found } from '../../fuzz/check.ts';
+import { canonicalJson } from '../../fuzz/finding/index.ts';
+import { checkProgressText, Progress } from '../../reports/progress.ts';
+import { checkSummary, distinct, verdictOf } from '../../reports/summary.ts';
+import { type Command, type Context, jsonOption, type Values } from '../command.ts';
+import { allEngines, engineOptions, enginesNamed, propertyOf } from '../engines.ts';
+import { exit, type ExitCode } from '../exit.ts';
+import {
+  describeFound,
+  type FileMap,
+  filesFor,
+  prepareFolder,
+  writeFindings,
+} from '../findings.ts';
+import { wholeNumber } from '../parse.ts';
+import { unknownName } from '../suggest.ts';
+
+const defaultMaxStates = 20_000_000;
+
+export const check: Command = {
+  name: 'check',
+  summary: 'explore the bundled scenarios exhaustively and print what they violate',
+  positionals: '',
+  maxPositionals: 0,
+  options: {
+    ...engineOptions,
+    scenario: {
+      type: 'string',
+      multiple: true,
+      value: '<id>',
+      help: 'only this scenario; see iommucheck scenarios',
+    },
+    full: { type: 'boolean', help: 'every counterexample in full, also for many revisions' },
+    out: { type: 'string', value: '<folder>', help: 'write each finding to a file of its own' },
+    'max-states': {
+      type: 'string',
+      value: '<n>',
+      help: `states after which a scenario is inconclusive (default ${defaultMaxStates})`,
+    },
+    workers: { type: 'string', value: '<n>', help: 'threads to use (default: all cores)' },
+    json: jsonOption,
+  },
+  examples: [
+    'iommucheck check',
+    'iommucheck check --revision spapr/6.12 --out findings',
+    'iommucheck check --defect B1',
+  ],
+  run: async (values, context) => {
+    const plan = planOf(values, context);
+    prepareFolder(values.text('out'), context);
+    const items = await search(plan, context);
+    const founds = distinctByEngine(items);
+    const files = filesFor(founds, values.text('out'));
+    if (values.has('json')) printJson(items, context);
+    else {
+      const full = values.has('full') || plan.engines.length === 1;
+      if (full) printFull(founds, files, context);
+      printSummary(items, files, context);
+      if (!full && founds.length > 0) context.io.stdout.write(`\n${forMore}\n`);
+    }
+    writeFindings(files, context);
+    return exitOf(items);
+  },
+};
+
+function planOf(values: Values, { io, services: { catalogue } }: Context) {
+  const named = enginesNamed(values, catalogue);
+  const ids = catalogue.scenarios.map((s) => s.id);
+  const chosen = values.all('scenario');
+  for (const id of chosen)
+    if (!ids.includes(id))
+      throw unknownName('scenario', 'scenarios', id, ids, 'iommucheck scenarios');
+  return {
+    engines: named.length === 0 ? allEngines(catalogue) : named,
+    scenarios: chosen.length === 0 ? ids : chosen,
+    maxStates: wholeNumber(values, 'max-states', 1) ?? defaultMaxStates,
+    workers: wholeNumber(values, 'workers', 1) ?? io.cores,
+  };
+}
+
+async function search(
+  plan: ReturnType<typeof planOf>,
+  { io, services }: Context,
+): Promise<readonly CheckItem[]> {
+  const start = io.clock.nowMs();
+  const { stderr } = io;
+  const progress = new Progress((t) => stderr.write(t), stderr.isTTY, stderr.columns, start);
+  const events = {
+    progress: (at: Parameters<typeof checkProgressText>[0]) => {
+      const now = io.clock.nowMs();
+      progress.update(checkProgressText(at, now - start), now);
+    },
+    done: () => {},
+  };
+  try {
+    return await services.check(plan, events, io.signal);
+  } finally {
+    progress.clear();
+  }
+}
+
+/** One finding for each engine, property and key: the smallest that any scenario shows. */
+function distinctByEngine(items: readonly CheckItem[]) {
+  const engines = [...new Set(items.map((item) => item.engine))];
+  return engines.flatMap((engine) =>
+    distinct(items.filter((item) => item.engine === engine).flatMap((item) => item.found)),
+  );
+}
+
+const forMore =
+  'for the counterexamples: iommucheck check --revision <id>, or --full for all of them';
+
+function printFull(founds: readonly Found[], files: FileMap, context: Context): void {
+  for (const found of founds)
+    context.io.stdout.write(`${describeFound(found, files.get(found) ?? null, context)}\n`);
+}
+
+function printSummary(items: readonly CheckItem[], files: FileMap, context: Context): void {
+  const { io, paint, services } = context;
+  io.stdout.write(checkSummary(items, (id) => propertyOf(id, services.catalogue), paint));
+  if (files.size > 0) io.stdout.write(`\nfiles: ${[...files.values()].join('\n       ')}\n`);
+}
+
+function printJson(items: readonly CheckItem[], { io }: Context): void {
+  const document = { tool: 'iommucheck', toolVersion: io.version, command: 'check', items };
+  io.stdout.write(canonicalJson(document));
+}
+
+function exitOf(items: readonly CheckItem[]): ExitCode {
+  const codes = { holds: exit.holds, violated: exit.violation, inconclusive: exit.inconclusive };
+  return codes[verdictOf(items)];
+}

@@ -1,0 +1,17 @@
+// The command table, in the order of help.
+
+import type { Command } from '../command.ts';
+import { check } from './check.ts';
+import { fuzz } from './fuzz.ts';
+import { defects, properties, revisions, scenarios } from './lists.ts';
+import { replay } from './replay.ts';
+
+export const commands: readonly Command[] = [
+  check,
+  fuzz,
+  replay,
+  defects,
+  revisions,
+  scenarios,
+  properties,
+];

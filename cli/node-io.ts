@@ -1,0 +1,64 @@
+// The outside world as Node has it: streams, files, signals.
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { isatty } from 'node:tty';
+import { monotonic } from './clock.ts';
+import { exit } from './exit.ts';
+import type { Files, Io, Sink } from './io.ts';
+
+const files: Files = {
+  read: (path) => readFileSync(path, 'utf8'),
+  readIfThere: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : null),
+  create: (path, text) => writeFileSync(path, text, { flag: 'wx' }),
+  makeFolder: (path) => void mkdirSync(path, { recursive: true }),
+};
+
+export function nodeIo(): Io {
+  return {
+    stdout: sink(process.stdout),
+    stderr: sink(process.stderr),
+    env: process.env,
+    files,
+    clock: monotonic,
+    signal: interruption(),
+    version: packageVersion(),
+    cores: availableParallelism(),
+    stdin: () => readFileSync(0, 'utf8'),
+  };
+}
+
+function sink(stream: NodeJS.WriteStream & { readonly fd: number }): Sink {
+  // A reader that has seen enough (`| head`) is not an error.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+  return {
+    write: (text) => void stream.write(text),
+    isTTY: isatty(stream.fd),
+    columns: stream.columns ?? 80,
+  };
+}
+
+/** The first Ctrl-C asks to finish, the second leaves at once. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  process.on('SIGINT', () => {
+    if (controller.signal.aborted) process.exit(exit.interrupted);
+    controller.abort();
+    process.stderr.write('\ninterrupted: finishing what is under way (again to leave at once)\n');
+  });
+  return controller.signal;
+}
+
+/** From package.json, which is one folder up from the sources and two from the built files. */
+function packageVersion(): string {
+  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
+    const path = join(folder, 'package.json');
+    if (existsSync(path))
+      return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+    if (folder === dirname(folder)) return 'unknown';
+  }
+}
