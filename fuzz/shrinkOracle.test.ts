@@ -1,9 +1,10 @@
 // The oracle: what it counts in a run, how leniently it follows, and what its searches claim.
 
 import { expect, test } from 'vitest';
+import { shrink } from '../shrinkers/index.ts';
 import { failingWalk } from '../test/toys/walk.ts';
 import { map, plain, register, toyInstance, toyProgram } from '../test/toys/program.ts';
-import { ShrinkOracle } from './shrinkOracle.ts';
+import { oracleFor, ShrinkOracle } from './shrinkOracle.ts';
 
 const count = { property: 'count', key: 'count' };
 const oracle = () => new ShrinkOracle(toyInstance, count);
@@ -56,4 +57,30 @@ test('search respects the number of refusals', () => {
   const about = new ShrinkOracle(toyInstance, { property: 'bug', key: 'disable cannot pin' });
   expect(about.search(program, { ...unbounded, refusals: 1 }).verdict).toBe('found');
   expect(about.search(program, { ...unbounded, refusals: 0 }).verdict).toBe('absent');
+});
+
+test('a run that passed over a race nobody looked for is shrunk all the same', () => {
+  const program = toyProgram([[plain('eeh'), plain('disable')], [plain('eeh')]], [], 1);
+  const failing = failingWalk(program, toyInstance, 'x', 'disable cannot pin');
+  const { decisions } = failing;
+  expect(new ShrinkOracle(toyInstance, failing).reproduce(program, decisions)).toBeNull();
+  const lax = oracleFor(toyInstance, failing);
+  expect(lax.reproduce(program, decisions)?.decisions).toEqual(decisions);
+  expect(lax.search(program, { ...unbounded, refusals: 0 }).verdict).toBe('unknown');
+  const { size, minimal } = shrink(failing, lax);
+  expect({ minimal, ...size }).toMatchObject({ minimal: 'proved', operations: 2, tasks: 1 });
+});
+
+test('a race is found where it is announced, and shrinks to its two accesses', () => {
+  const program = toyProgram([
+    [plain('info'), plain('eeh')],
+    [plain('enable'), plain('eeh')],
+  ]);
+  const race = { property: 'data-race', key: 'toy.enabled' };
+  const { size, failing } = shrink(
+    { program, decisions: [], ...race },
+    oracleFor(toyInstance, { program, decisions: [], ...race }),
+  );
+  expect(size).toMatchObject({ operations: 2, tasks: 2, steps: 0, switches: 0 });
+  expect(failing.decisions).toEqual([]);
 });

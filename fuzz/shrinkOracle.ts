@@ -132,6 +132,21 @@ export class ShrinkOracle implements Oracle {
   }
 }
 
+/**
+ * The oracle for a failing run. A run that a scheduler found may have passed over a race that nobody
+ * looked for; then races are left out of account here as well, and absence is no longer proved.
+ */
+export function oracleFor(
+  instantiate: Instantiate,
+  failing: Failing,
+  options: Partial<OracleOptions> = {},
+): ShrinkOracle {
+  const strict = new ShrinkOracle(instantiate, failing, options);
+  if (strict.reproduce(failing.program, failing.decisions) !== null) return strict;
+  const lax = new ShrinkOracle(instantiate, failing, { ...options, races: false });
+  return lax.reproduce(failing.program, failing.decisions) === null ? strict : lax;
+}
+
 /** The program with at most `refusals` refusals; the same object if that changes nothing. */
 function withBudget(program: Program, refusals: number): Program {
   const { faults } = program;

@@ -76,8 +76,8 @@ export class NotFailing extends Error {
   constructor({ property, key, decisions }: Failing) {
     super(
       `not-failing: these ${decisions.length} decisions do not show ${property} (${key}), and a ` +
-        `search of the program does not either; the engine, its revision or the program has ` +
-        `changed since the run was found: replay it with the version that found it`,
+        `search of the program does not either; another failure comes before it, or the engine or ` +
+        `the program has changed since: replay the run strictly to see where it leads`,
     );
     this.name = 'NotFailing';
   }

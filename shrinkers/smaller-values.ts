@@ -61,11 +61,13 @@ export const smallerSingleValues: Pass = {
   },
 };
 
-/** In which steps a field is lowered, and how far: nothing has the size 0. */
+/** In which steps a field is lowered, and how far: no lower than a well-made call goes. */
 function scaleOf(shrinker: Shrinker, field: Field): { unit: number; floor: number } {
   const { pageShift } = shrinker.best.program.topology.geometry;
   const unit = fields[field] === 'page' ? 2 ** pageShift : 1;
-  return { unit, floor: field === 'size' || field === 'windowSize' ? unit : 0 };
+  if (field === 'pageShift') return { unit, floor: pageShift };
+  const isCount = field === 'size' || field === 'windowSize' || field === 'levels';
+  return { unit, floor: isCount ? unit : 0 };
 }
 
 function numberIn(op: Op, field: Field): number | undefined {

@@ -52,6 +52,13 @@ function* enable(toy: Toy): Steps<Outcome> {
   return done;
 }
 
+/** Two of these at once are a data race. */
+function* enablePlainly(toy: Toy): Steps<Outcome> {
+  yield toy.enabled.write;
+  toy.enabled.value = 1;
+  return done;
+}
+
 /** Goes wrong if it is enabled and the environment refuses. */
 function* disable(toy: Toy, env: Environment): Steps<Outcome> {
   yield toy.enabled.readOnce;
@@ -82,13 +89,14 @@ function code(toy: Toy, env: Environment, op: Op): Steps<Outcome> {
   if (op.op === 'register') return toggle(toy, op.va / 4096, true);
   if (op.op === 'map') return toggle(toy, op.iova / 4096, false);
   if (op.op === 'enable') return enable(toy);
+  if (op.op === 'eeh') return enablePlainly(toy);
   if (op.op === 'disable') return disable(toy, env);
   return op.op === 'close' ? close(toy) : nothing(env);
 }
 
 /**
  * `register` toggles a slot under the lock and `map` without it, so the count goes wrong; `disable`
- * fails if refused, `close` if it sees the count change. All other operations do nothing.
+ * fails if refused, `close` if it sees the count change, two `eeh` race. All other operations do nothing.
  */
 export function toyInstance(program: Program): Instance {
   const heap = new Heap();
@@ -135,7 +143,10 @@ export const register = (page: number): Op =>
   ({ op: 'register', container: 0, va: page * 4096, size: 4096 }) as const;
 export const map = (page: number): Op =>
   ({ op: 'map', container: 0, iova: page * 4096, va: 0, size: 4096 }) as const;
-export const plain = (op: 'enable' | 'disable' | 'close' | 'info'): Op => ({ op, container: 0 });
+export const plain = (op: 'enable' | 'disable' | 'close' | 'info' | 'eeh'): Op => ({
+  op,
+  container: 0,
+});
 
 /** A program on a plain topology: one process, one group, one container. */
 export function toyProgram(
