@@ -3,6 +3,7 @@
 
 import type { SpaprWorld, TceContainer } from '../engine/index.ts';
 import type { Container, ModelState } from '../model/index.ts';
+import { countedTces } from './registration.ts';
 import { entriesOf, groupsOf, preregOf, regionsOf } from './view.ts';
 
 const hex = (n: number) => `0x${n.toString(16)}`;
@@ -11,7 +12,7 @@ const hex = (n: number) => `0x${n.toString(16)}`;
 export function engineText(world: SpaprWorld): string {
   const processes = world.mms.map((mm) => {
     const regions = regionsOf(mm).map((r) =>
-      regionText(r.ua, r.end - r.ua, r.used.stored, r.mapped.stored - 1),
+      regionText(r.ua, r.end - r.ua, r.used.stored, countedTces(r)),
     );
     return `regions ${regions.sort().join(' ') || 'none'}`;
   });

@@ -9,7 +9,9 @@ export const properties = {
   regionsDisjoint: {
     id: 'REG-001',
     title: 'registered regions are disjoint and in use',
-    rule: 'Regions listed for one process do not overlap, and each has used ≥ 1 and mapped ≥ 1.',
+    rule:
+      'Regions listed for one process do not overlap, and each is registered (used ≥ 1, mapped ≥ 1) ' +
+      'or left to the TCEs of other containers.',
     source: spec(1),
     blame: 'engine',
   },

@@ -22,8 +22,12 @@ export function checkViews(world: SpaprWorld): void {
   }
 }
 
-/** Bytes of IOVA that the call has mapped and not cleared again. */
-type MapState = number;
+interface MapState {
+  /** Bytes of IOVA that the call has mapped and not cleared again. */
+  readonly mapped: number;
+  /** The ioctl itself is over; what follows is the release of a container closed meanwhile. */
+  readonly over: boolean;
+}
 
 /** Follows a MAP's own writes; other operations are not its business. */
 export class MapWatcher implements Watcher<MapState> {
@@ -34,16 +38,19 @@ export class MapWatcher implements Watcher<MapState> {
   }
 
   begin(): MapState {
-    return 0;
+    return { mapped: 0, over: false };
   }
 
-  step(set: MapState, access: Access, _key: Value, assigned: Value | undefined): MapState {
-    if (typeof assigned !== 'number' || !access.cell.field.startsWith('tce[')) return set;
+  step(state: MapState, access: Access, _key: Value, assigned: Value | undefined): MapState {
+    if (access.verb === 'fdput') return { ...state, over: true };
+    const isEntry = typeof assigned === 'number' && access.cell.field.startsWith('tce[');
+    if (!isEntry || state.over) return state;
     const page = 2 ** (access.cell.object as IommuTable).itPageShift;
-    return assigned === 0 ? Math.max(0, set - page) : set + page;
+    const mapped = state.mapped + (assigned === 0 ? -page : page);
+    return { mapped: Math.max(0, mapped), over: false };
   }
 
-  end(set: MapState, result: Outcome, label: string): void {
+  end({ mapped: set }: MapState, result: Outcome, label: string): void {
     const op = this.ops.get(label);
     if (op?.op !== 'map') return;
     if (result.ret === 0 && set < op.size)

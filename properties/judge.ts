@@ -9,6 +9,7 @@ import {
   type Listener,
   type Outcome,
   type Task,
+  Violation,
   type Watcher,
   type Birth,
 } from '../engine/runtime/index.ts';
@@ -91,6 +92,16 @@ export class SpaprJudge implements Listener {
   }
 
   quiescent(): void {
+    try {
+      this.checkAll();
+    } catch (error) {
+      // What only shows when a process dies is another failure than what shows while it runs.
+      if (!(error instanceof Violation) || !this.executor.exiting) throw error;
+      throw new Violation(error.property, `${error.key} at exit`, error.message, error.object);
+    }
+  }
+
+  private checkAll(): void {
     const { world } = this;
     checkWindows(world);
     checkGroupLists(world);

@@ -11,14 +11,24 @@ export function checkRegions(world: SpaprWorld): void {
   for (const mm of world.mms) {
     const regions = regionsOf(mm);
     for (const region of regions) {
-      checkListed(region, regions);
+      checkListed(world, region, regions);
       checkMapped(world, mm, region);
-      checkUsed(world, mm, region);
+      checkUsed(world, region);
     }
   }
 }
 
-function checkListed(region: MemRegion, regions: readonly MemRegion[]): void {
+/** Containers that have the region registered. */
+function preregistered(world: SpaprWorld, region: MemRegion): number {
+  return world.containers.flatMap(preregOf).filter((n) => n.mem === region).length;
+}
+
+/** Live TCEs that a region counts: it also counts itself while it is registered. */
+export function countedTces(region: MemRegion): number {
+  return region.used.stored === 0 ? region.mapped.stored : region.mapped.stored - 1;
+}
+
+function checkListed(world: SpaprWorld, region: MemRegion, regions: readonly MemRegion[]): void {
   const other = regions.find((r) => r !== region && r.overlaps(region.ua, region.end));
   if (other !== undefined)
     throw broken(
@@ -29,7 +39,9 @@ function checkListed(region: MemRegion, regions: readonly MemRegion[]): void {
     );
   const used = region.used.stored;
   const mapped = region.mapped.stored;
-  if (used < 1 || mapped < 1)
+  // A region whose last container is gone is left to the TCEs of others: used 0, mapped above 0.
+  const orphan = used === 0 && mapped > 0 && preregistered(world, region) === 0;
+  if ((used < 1 && !orphan) || mapped < 1)
     throw broken(
       properties.regionsDisjoint,
       'counts',
@@ -43,26 +55,24 @@ function checkMapped(world: SpaprWorld, mm: Mm, region: MemRegion): void {
     .filter((c) => c.v2)
     .flatMap(entriesOf);
   const live = entries.filter((e) => e.ua !== 0 && region.contains(e.ua, 2 ** e.table.itPageShift));
-  const counted = region.mapped.stored - 1;
+  const counted = countedTces(region);
   if (counted === live.length) return;
   throw broken(
     properties.mappedCount,
     counted > live.length ? 'too many' : 'too few',
-    `${name(region)} counts ${counted} live TCEs (mapped = ${counted + 1}), ${live.length} exist`,
+    `${name(region)} counts ${counted} live TCEs (mapped = ${region.mapped.stored}), ${live.length} exist`,
     region,
   );
 }
 
-function checkUsed(world: SpaprWorld, mm: Mm, region: MemRegion): void {
-  const nodes = containersOf(world, mm)
-    .flatMap(preregOf)
-    .filter((n) => n.mem === region);
+function checkUsed(world: SpaprWorld, region: MemRegion): void {
+  const nodes = preregistered(world, region);
   const used = region.used.stored;
-  if (used === nodes.length) return;
+  if (used === nodes) return;
   throw broken(
     properties.usedCount,
-    used > nodes.length ? 'too many' : 'too few',
-    `${name(region)} has used = ${used}, registered by ${nodes.length} containers`,
+    used > nodes ? 'too many' : 'too few',
+    `${name(region)} has used = ${used}, registered by ${nodes} containers`,
     region,
   );
 }
@@ -72,7 +82,7 @@ export function checkUnregistered(world: SpaprWorld, mm: Mm, va: number, size: n
   const left = regionsOf(mm).find((r) => r.ua === va && r.end === va + size);
   if (left === undefined) return;
   if (containersOf(world, mm).some((c) => preregOf(c).some((n) => n.mem === left))) return;
-  const live = left.mapped.stored - 1;
+  const live = countedTces(left);
   throw broken(
     properties.unregistered,
     'still listed',

@@ -12,6 +12,7 @@ import { b4 } from './spapr/b4-map-past-window.ts';
 import { bugD } from './spapr/bug-d-detach-clears-shared.ts';
 import { bugL } from './spapr/bug-l-table-charge-lost.ts';
 import { bugM } from './spapr/bug-m-mm-set-twice.ts';
+import { bugO } from './spapr/bug-o-orphan-lost.ts';
 import { bugP } from './spapr/bug-p-pending-after-failure.ts';
 import { bugU } from './spapr/bug-u-unregister-mapped.ts';
 import { bugW } from './spapr/bug-w-default-window-twice.ts';
@@ -34,7 +35,7 @@ import { u3 } from './spapr/u3-registrations-per-process.ts';
 
 export const deltas: readonly SpaprDelta[] = [
   a1, a2, a3, a4, b1, b2, b3, b4, u1, u2, u3, r1, l1, l2, l2Late,
-  bugU, bugL, bugD, bugP, bugM, bugW, bugX, e1,
+  bugU, bugL, bugD, bugP, bugM, bugW, bugX, bugO, e1,
   registerEnables, removeByContained, mapByProcess, sizeZero,
   foreignMm, noWindowIoctls, legacyInV2, registerOrder, separateView, attachByVersion,
 ];

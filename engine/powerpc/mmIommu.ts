@@ -46,6 +46,8 @@ export class MmIommuSteps {
   *mmIommuUse(this: SpaprKernel, mem: MemRegion): Steps {
     yield mem.used.read;
     const used = mem.used.value;
+    // A region left to its TCEs gets its base count back with its first new user.
+    if (used === 0) yield mem.mapped.inc;
     yield mem.used.write;
     mem.used.value = used + 1;
   }
@@ -128,6 +130,21 @@ export class MmIommuSteps {
     return 0;
   }
 
+  /**
+   * The registration of a container that goes away. Unlike a put it cannot be refused: a region that
+   * other containers still map is left to the last of those TCEs, which then holds its base count.
+   */
+  *mmIommuDrop(this: SpaprKernel, mm: Mm, mem: MemRegion): Steps {
+    const { memListMutex } = this.world.mmIommu;
+    yield memListMutex.lock;
+    if ((yield* this.mmIommuPutLocked(mm, mem)) === EBUSY) {
+      yield mem.used.write;
+      mem.used.value = 0;
+      yield mem.mapped.dec;
+    }
+    yield memListMutex.unlock;
+  }
+
   /** mm_iommu_release: unlisted now, unpinned and freed after a grace period. */
   *mmIommuRelease(this: SpaprKernel, mm: Mm, mem: MemRegion): Steps {
     yield* listDel(mm.memList, mem, true);
@@ -148,9 +165,22 @@ export class MmIommuSteps {
     return mem.mapped.succeeded ? 0 : ENXIO;
   }
 
-  /** mm_iommu_mapped_dec. */
-  *mmIommuMappedDec(this: SpaprKernel, mem: MemRegion): Steps {
+  /** mm_iommu_mapped_dec; answers whether the TCE was the last thing that kept the region. */
+  *mmIommuMappedDec(this: SpaprKernel, mem: MemRegion): Steps<boolean> {
     yield mem.mapped.decUnlessOne;
+    return !mem.mapped.succeeded;
+  }
+
+  /** The last TCE of a region that nobody has registered any more: the region goes with it. */
+  *mmIommuLastUnmapped(this: SpaprKernel, mm: Mm, mem: MemRegion): Steps {
+    const { memListMutex } = this.world.mmIommu;
+    yield memListMutex.lock;
+    yield mem.used.read;
+    const orphan = mem.used.value === 0;
+    if (orphan) yield mem.mapped.cmpxchg(1, 0);
+    else yield mem.mapped.decUnlessOne;
+    if (orphan && mem.mapped.succeeded) yield* this.mmIommuRelease(mm, mem);
+    yield memListMutex.unlock;
   }
 }
 

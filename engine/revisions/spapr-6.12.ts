@@ -7,6 +7,7 @@ import { b4 } from '../defects/spapr/b4-map-past-window.ts';
 import { bugD } from '../defects/spapr/bug-d-detach-clears-shared.ts';
 import { bugL } from '../defects/spapr/bug-l-table-charge-lost.ts';
 import { bugM } from '../defects/spapr/bug-m-mm-set-twice.ts';
+import { bugO } from '../defects/spapr/bug-o-orphan-lost.ts';
 import { bugP } from '../defects/spapr/bug-p-pending-after-failure.ts';
 import { bugU } from '../defects/spapr/bug-u-unregister-mapped.ts';
 import { bugW } from '../defects/spapr/bug-w-default-window-twice.ts';
@@ -36,6 +37,7 @@ export const spapr612: SpaprRevision = {
     bugM,
     bugW,
     bugX,
+    bugO,
     e1,
     registerEnables,
     removeByContained,

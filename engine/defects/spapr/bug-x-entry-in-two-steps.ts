@@ -9,7 +9,7 @@ export const bugX = defect({
   title: 'MAP and UNMAP of one IOVA lose a count: the region can never be freed',
   source: 'spec/spapr-tce-v2.md §13 R5: seen on live Linux 6.12.107 and by KCSAN on 7.2.12',
   class: 'lost update',
-  violates: 'data-race',
+  violates: 'REG-002',
   trigger: 'MAP || UNMAP of the same IOVA',
   steps: {
     *tceIommuSetEntryV2(container, table, entry, tce, ua, mem) {

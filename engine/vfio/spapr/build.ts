@@ -201,8 +201,9 @@ export class BuildSteps {
     const { rcu } = this.world;
     yield rcu.readLock;
     const mem = yield* this.mmIommuLookup(mm, ua, 2 ** shift);
-    if (mem !== null) yield* this.mmIommuMappedDec(mem);
+    const last = mem !== null && (yield* this.mmIommuMappedDec(mem));
     yield rcu.readUnlock;
+    if (mem !== null && last) yield* this.mmIommuLastUnmapped(mm, mem);
   }
 
   /** tce_iommu_unuse_page_v2: what the userspace entry names is counted down, and the entry cleared. */

@@ -1,7 +1,7 @@
 // Taking a group's DMA from the kernel and giving it back: legacy groups lend the tables that were
 // made at boot; groups with dynamic windows are programmed with the container's.
 
-import { EBUSY } from '../../errno.ts';
+import { EBUSY, EPERM } from '../../errno.ts';
 import type { IommuTable } from '../../powerpc/iommuTable.ts';
 import { maxTables, type TableGroup } from '../../powerpc/tableGroup.ts';
 import type { Cell, Steps } from '../../runtime/index.ts';
@@ -34,6 +34,11 @@ export class OwnershipSteps {
     container: TceContainer,
     tableGroup: TableGroup,
   ): Steps<number> {
+    // Windows that groups of another kind left behind cannot be programmed into this one.
+    for (let i = 0; i < maxTables; i++) {
+      yield slotOf(container, i).read;
+      if (slotOf(container, i).value !== null) return EPERM;
+    }
     const taken: IommuTable[] = [];
     for (let i = 0; i < maxTables; i++) {
       yield slotOf(tableGroup, i).read;

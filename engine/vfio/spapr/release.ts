@@ -45,23 +45,19 @@ export class ReleaseSteps {
     yield container.lock.unlock;
   }
 
-  /** Every registration of this container is dropped; no TCE is left, so none is refused. */
+  /** Every registration of this container is dropped. */
   *tceIommuReleasePrereg(this: SpaprKernel, container: TceContainer): Steps {
     yield container.lock.lock;
     const mm = yield* this.tceMm(container);
     for (;;) {
       const node = yield* listFirst(container.preregList);
       if (node === null) break;
-      const ret = mm === null ? 0 : yield* this.mmIommuPut(mm, node.mem);
-      this.tceIommuPutRefused(ret);
+      if (mm !== null) yield* this.mmIommuDrop(mm, node.mem);
       yield* listDel(container.preregList, node);
       yield node.free;
     }
     yield container.lock.unlock;
   }
-
-  /** WARN_ON of a registration that cannot be dropped: the properties say what it leaves behind. */
-  tceIommuPutRefused(this: SpaprKernel, _ret: number): void {}
 
   /** tce_iommu_disable: a v1 container gives back what ENABLE charged. */
   *tceIommuDisable(this: SpaprKernel, container: TceContainer): Steps {
