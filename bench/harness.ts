@@ -22,6 +22,8 @@ export interface Measurement {
   readonly median: number;
   readonly max: number;
   readonly repeats: number;
+  /** Cores used while timed; well below 1 means that others took the processor: measure again. */
+  readonly cores: number;
   readonly met: boolean;
 }
 
@@ -32,13 +34,18 @@ const timedRepeats = 5;
 export function measure(bench: Bench): Measurement {
   const { name, unit, kind, target } = bench;
   // A size is the same each time.
-  const repeats = kind === 'rate' ? timedRepeats : 1;
-  for (let i = 0; kind === 'rate' && i < warmUps; i++) bench.run();
+  const [untimed, repeats] = kind === 'rate' ? [warmUps, timedRepeats] : [0, 1];
+  for (let i = 0; i < untimed; i++) bench.run();
+  const cpu = process.cpuUsage();
+  const begun = performance.now();
   const values = Array.from({ length: repeats }, () => once(bench)).sort((a, b) => a - b);
+  const wallMs = performance.now() - begun;
+  const { user, system } = process.cpuUsage(cpu);
+  const cores = (user + system) / 1000 / wallMs;
   const median = values[values.length >> 1] as number;
   const met = kind === 'rate' ? median >= target : median <= target;
   const [min, max] = [values[0] as number, values[values.length - 1] as number];
-  return { name, unit, kind, target, min, median, max, repeats, met };
+  return { name, unit, kind, target, min, median, max, repeats, cores, met };
 }
 
 function once(bench: Bench): number {
@@ -47,6 +54,9 @@ function once(bench: Bench): number {
   const seconds = (performance.now() - begun) / 1000;
   return bench.kind === 'rate' ? amount / seconds : amount;
 }
+
+/** Cores below which a measurement says little. */
+const undisturbed = 0.9;
 
 const thousands = ['', ' k', ' M', ' G'];
 
@@ -63,6 +73,7 @@ export function short(value: number): string {
 
 export function row(m: Measurement): string {
   const wanted = `${m.kind === 'rate' ? '≥' : '≤'} ${short(m.target)}`;
+  const disturbed = m.cores < undisturbed ? `(disturbed: ${m.cores.toFixed(2)} cores)` : '';
   const verdict = m.met ? '' : m.kind === 'rate' ? 'below target' : 'above target';
   const columns = [
     m.name.padEnd(44),
@@ -71,6 +82,7 @@ export function row(m: Measurement): string {
     wanted.padStart(9),
     `(${short(m.min)} … ${short(m.max)})`.padEnd(22),
     verdict,
+    disturbed,
   ];
   return columns.join('  ').trimEnd();
 }
