@@ -26,6 +26,11 @@ export interface RunOptions {
   /** Steps after which a run is cut off as inconclusive. */
   readonly maxSteps: number;
   readonly observer?: RunObserver | null;
+  /**
+   * Whether a circle of lock orders ends the run (true unless told otherwise). A search passes over
+   * circles and goes on; replays of what else it found behind one must too.
+   */
+  readonly lockOrder?: boolean;
 }
 
 export interface RunResult {
@@ -42,7 +47,7 @@ export class Runner {
   private readonly judge: Subject['judge'];
   private readonly maxSteps: number;
   private readonly observer: RunObserver | null;
-  private readonly lockOrder = new LockOrder();
+  private readonly lockOrder: LockOrder | null;
   /** The runnable tasks, in front. */
   private readonly runnable: Task[];
   private readonly known: Decision[][];
@@ -53,6 +58,7 @@ export class Runner {
     this.judge = subject.judge;
     this.maxSteps = options.maxSteps;
     this.observer = options.observer ?? null;
+    this.lockOrder = options.lockOrder === false ? null : new LockOrder();
     this.runnable = [...this.executor.tasks];
     this.known = this.runnable.map(() => []);
   }
@@ -86,7 +92,7 @@ export class Runner {
     const { executor } = this;
     executor.reset();
     executor.lockOrder = this.lockOrder;
-    this.lockOrder.clear();
+    this.lockOrder?.clear();
     executor.observer = this.observer;
     this.observer?.begin(executor);
     scheduler.begin(executor);

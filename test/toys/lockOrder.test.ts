@@ -56,6 +56,16 @@ test('two orders by two tasks are a circle, and a deadlock of its own', () => {
   expect(new Set(properties)).toEqual(new Set(['deadlock', 'lock-order']));
 });
 
+test('what lies behind a circle is found too, and replays with lock order left out of account', () => {
+  const forthAndBack = (t: Table) => [() => nest(t.mutex, t.inner), () => nest(t.inner, t.mutex)];
+  const subject = withTable((t) => [forthAndBack(t), [() => nest(t.inner, t.mutex)]]);
+  const deadlocks = searchAll(subject).findings.filter((f) => f.violation.property === 'deadlock');
+  expect(deadlocks).not.toEqual([]);
+  const runner = new Runner(subject, { maxSteps: 100, lockOrder: false });
+  for (const { decisions } of deadlocks)
+    expect(runner.run(new Replay(decisions, 'strict')).violation?.property).toBe('deadlock');
+});
+
 test('two orders in two different runs prove nothing', () => {
   const either: Build = (t, { env }) => [
     [
