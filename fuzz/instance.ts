@@ -12,10 +12,22 @@ export interface Instance {
   readonly judge: Judge;
 }
 
-/** Boots `program` on the reference engine with `deltas` in force, under all properties. */
-export function instantiate(program: Program, deltas: readonly SpaprDelta[]): Instance {
-  const { world, executor } = boot(program, deltas, watchersFor(program));
-  const judge = new SpaprJudge(program, world, executor);
+/**
+ * Boots `program` on the reference engine with `deltas` in force, under all properties. `onDelta` is
+ * told whenever code of a delta runs.
+ */
+export function instantiate(
+  program: Program,
+  deltas: readonly SpaprDelta[],
+  onDelta: ((id: string) => void) | null = null,
+): Instance {
+  const { world, executor } = boot(program, deltas, watchersFor(program), onDelta);
+  const judge = new SpaprJudge(program, world, executor, quirksOf(deltas));
   executor.listener = judge;
   return { program, executor, judge };
+}
+
+/** What the deltas make the machines allow. */
+function quirksOf(deltas: readonly SpaprDelta[]): readonly string[] {
+  return deltas.flatMap((d) => d.allows ?? []);
 }

@@ -58,7 +58,12 @@ export class SpaprJudge implements Listener {
   private readonly ghost: Ghost;
   private readonly modelState: ModelState;
 
-  constructor(program: Program, world: SpaprWorld, executor: Executor) {
+  constructor(
+    program: Program,
+    world: SpaprWorld,
+    executor: Executor,
+    _quirks: readonly string[] = [],
+  ) {
     this.program = program;
     this.world = world;
     this.executor = executor;

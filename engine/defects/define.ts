@@ -16,6 +16,8 @@ export interface Delta<K> {
   readonly violates: string | null;
   /** The shortest known trigger, in words. */
   readonly trigger: string;
+  /** Documented differences that come with it and that the machines then allow: model/quirks. */
+  readonly allows?: readonly string[];
   readonly steps: Partial<K>;
 }
 

@@ -89,9 +89,9 @@ export class Executor {
     return alternativesNow(access);
   }
 
-  /** The programs are over and processes are dying. */
+  /** The programs are over, and the first exit has begun. */
   get exiting(): boolean {
-    return this.phase === 2;
+    return this.phase === 2 && this.tasks.some((t) => t.phase === 'exit' && t.node !== t.roots[0]);
   }
 
   /** Every program has run to its end (daemons may still have work). */

@@ -11,6 +11,7 @@ export const a4 = defect({
   class: 'wrong unwind',
   violates: 'WIN-009',
   trigger: 'attach a group, set_window fails',
+  allows: ['eagerDefaultWindow'],
   steps: {
     tceIommuTakeOwnershipDdw: takeOwnershipEagerly(function* (k, _container, tableGroup) {
       // Every slot is unset, also those never set; container->tables[0] keeps the new table.

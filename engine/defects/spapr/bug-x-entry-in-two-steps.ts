@@ -13,7 +13,6 @@ export const bugX = defect({
   trigger: 'MAP || UNMAP of the same IOVA',
   steps: {
     *tceIommuSetEntryV2(container, table, entry, tce, ua, mem) {
-      const view = (yield* this.tceIommuUserspaceEntry(table, entry)) as Cell<number>;
       if (yield* this.world.refuses('xchg')) {
         yield* this.tceIommuXchgRefused(container, table, entry, mem);
         return EIO;
@@ -22,6 +21,7 @@ export const bugX = defect({
       yield slot.exchange;
       const old = slot.value;
       slot.value = tce;
+      const view = (yield* this.tceIommuUserspaceEntry(table, entry)) as Cell<number>;
       if (old !== 0) yield* this.tceIommuUnusePageV2(container, table, view);
       yield view.write;
       view.value = ua;

@@ -8,6 +8,7 @@ export const attachByVersion = divergence({
   title: 'v1 refuses groups with dynamic windows, v2 refuses legacy ones: -EPERM',
   source: 'spec/spapr-tce-v2.md §3, 4.10 to 6.1',
   trigger: 'attach a group with dynamic windows to a v1 container',
+  allows: ['attachByVersion'],
   steps: {
     // biome-ignore lint/correctness/useYield: stands for a step that yields
     *tceIommuAttachUnsupported(container, tableGroup) {

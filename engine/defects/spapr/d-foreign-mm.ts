@@ -8,6 +8,7 @@ export const foreignMm = divergence({
   title: 'any process may use a container; nobody gets -EPERM',
   source: 'spec/spapr-tce-v2.md §2: the v11 code has no mm check',
   trigger: 'REGISTER by one process, any ioctl by another',
+  allows: ['anyProcess'],
   steps: {
     // biome-ignore lint/correctness/useYield: stands for a step that yields
     *tceIommuMmCheck() {

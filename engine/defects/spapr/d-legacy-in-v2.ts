@@ -9,6 +9,7 @@ export const legacyInV2 = divergence({
   title: 'a v2 container takes a legacy group; a container takes several v1 groups',
   source: 'seed 001, tce_iommu_attach_group; spec/spapr-tce-v2.md §3',
   trigger: 'attach a legacy group to a v2 container',
+  allows: ['legacyInV2'],
   steps: {
     *tceIommuAttachUnsupported(container, tableGroup) {
       if (!tableGroup.legacy) return 0;

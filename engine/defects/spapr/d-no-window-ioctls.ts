@@ -8,6 +8,7 @@ export const noWindowIoctls = divergence({
   title: 'TCE_CREATE and TCE_REMOVE are unknown commands',
   source: 'seed 001 (patch 33 of 34); spec/spapr-tce-v2.md §2',
   trigger: 'TCE_CREATE',
+  allows: ['noWindowIoctls'],
   steps: {
     // biome-ignore lint/correctness/useYield: stands for a step that yields
     *tceIommuCreate() {

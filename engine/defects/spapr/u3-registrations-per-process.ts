@@ -21,6 +21,7 @@ export const u3 = defect({
   class: 'wrong owner',
   violates: 'CON-101',
   trigger: 'REGISTER in one container, UNREGISTER in another of the same process',
+  allows: ['sharedRegistrations'],
   steps: {
     *tceIommuRegisterPages(container, va, size) {
       const page = 2 ** this.world.geometry.pageShift;

@@ -3,7 +3,7 @@
 
 import { Executor, type TaskSpec, type Watcher } from '../../runtime/index.ts';
 import type { Program } from '../vocabulary.ts';
-import { bootKernel, type SpaprDelta } from './kernel.ts';
+import { bootKernel, type SpaprDelta, type SpaprKernel } from './kernel.ts';
 import { operationOf } from './operations.ts';
 import { SpaprWorld } from './world.ts';
 
@@ -16,13 +16,14 @@ export function boot(
   program: Program,
   deltas: readonly SpaprDelta[],
   watchers: readonly Watcher<unknown>[],
+  onDelta: ((id: string) => void) | null = null,
 ): Booted {
   const world = new SpaprWorld(program.topology, program.faults, watchers);
-  return { world, executor: new Executor(world, tasksOf(program, world, deltas)) };
+  const kernel = bootKernel(world, deltas, onDelta);
+  return { world, executor: new Executor(world, tasksOf(program, world, kernel)) };
 }
 
-function tasksOf(program: Program, world: SpaprWorld, deltas: readonly SpaprDelta[]): TaskSpec[] {
-  const kernel = bootKernel(world, deltas);
+function tasksOf(program: Program, world: SpaprWorld, kernel: SpaprKernel): TaskSpec[] {
   const all = [...program.setup, ...program.tasks.flatMap((t) => t.ops)];
   const closable = all.some((op) => op.op === 'close');
   const ops = (list: Program['setup']) => list.map((op) => operationOf(kernel, op, closable));

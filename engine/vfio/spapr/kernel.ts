@@ -61,8 +61,12 @@ export class ConflictingDeltas extends Error {
   }
 }
 
-/** The kernel of a revision in a world. */
-export function bootKernel(world: SpaprWorld, deltas: readonly SpaprDelta[]): SpaprKernel {
+/** The kernel of a revision in a world; `onDelta` is told each time a delta's code runs. */
+export function bootKernel(
+  world: SpaprWorld,
+  deltas: readonly SpaprDelta[],
+  onDelta: ((id: string) => void) | null = null,
+): SpaprKernel {
   const owner = new Map<string, string>();
   const kernel: Record<string, unknown> = { ...referenceSteps, world };
   for (const delta of deltas) {
@@ -70,8 +74,15 @@ export function bootKernel(world: SpaprWorld, deltas: readonly SpaprDelta[]): Sp
       const other = owner.get(name);
       if (other !== undefined) throw new ConflictingDeltas(name, other, delta.id);
       owner.set(name, delta.id);
-      kernel[name] = replacement;
+      kernel[name] = onDelta === null ? replacement : observed(replacement, delta.id, onDelta);
     }
   }
   return kernel as unknown as SpaprKernel;
+}
+
+function observed(step: unknown, id: string, onDelta: (id: string) => void) {
+  return function (this: SpaprKernel, ...args: unknown[]): unknown {
+    onDelta(id);
+    return (step as (...args: unknown[]) => unknown).apply(this, args);
+  };
 }

@@ -1,0 +1,94 @@
+// Runs jobs of a list on worker threads and hands results over in the order of the list. Workers
+// share nothing; with one worker, or where there is no compiled code to start a thread from, the jobs
+// run here.
+
+import { Worker } from 'node:worker_threads';
+
+export interface PoolOptions<J, R> {
+  readonly workers: number;
+  /** A compiled module that answers messages {index, job} with {index, result}. */
+  readonly script: URL;
+  /** The same work on this thread. */
+  readonly here: (job: J) => R;
+  readonly signal: AbortSignal;
+  /** Told of every result, in the order of the jobs. */
+  readonly onResult: (result: R, index: number) => void;
+  readonly onStart?: (index: number) => void;
+}
+
+export async function runJobs<J, R>(jobs: readonly J[], options: PoolOptions<J, R>): Promise<R[]> {
+  const order = new InOrder<R>(options.onResult);
+  const workers = Math.min(options.workers, jobs.length);
+  if (workers <= 1 || !options.script.pathname.endsWith('.js')) await runHere(jobs, options, order);
+  else await runThreads(jobs, workers, options, order);
+  return order.results;
+}
+
+/** Keeps results until those before them have come. */
+class InOrder<R> {
+  readonly results: R[] = [];
+  private readonly waiting = new Map<number, R>();
+  private readonly deliver: (result: R, index: number) => void;
+
+  constructor(deliver: (result: R, index: number) => void) {
+    this.deliver = deliver;
+  }
+
+  add(index: number, result: R): void {
+    this.waiting.set(index, result);
+    for (;;) {
+      const next = this.results.length;
+      const ready = this.waiting.get(next);
+      if (ready === undefined) return;
+      this.waiting.delete(next);
+      this.results.push(ready);
+      this.deliver(ready, next);
+    }
+  }
+}
+
+async function runHere<J, R>(
+  jobs: readonly J[],
+  options: PoolOptions<J, R>,
+  order: InOrder<R>,
+): Promise<void> {
+  for (const [index, job] of jobs.entries()) {
+    if (options.signal.aborted) return;
+    options.onStart?.(index);
+    order.add(index, options.here(job));
+    // Lets signals and output through between two jobs.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+async function runThreads<J, R>(
+  jobs: readonly J[],
+  count: number,
+  options: PoolOptions<J, R>,
+  order: InOrder<R>,
+): Promise<void> {
+  let next = 0;
+  const threads = Array.from({ length: count }, () => new Worker(options.script));
+  try {
+    await Promise.all(threads.map((thread) => serve(thread)));
+  } finally {
+    await Promise.all(threads.map((thread) => thread.terminate()));
+  }
+
+  function serve(thread: Worker): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const give = () => {
+        if (next >= jobs.length || options.signal.aborted) return resolve();
+        options.onStart?.(next);
+        thread.postMessage({ index: next, job: jobs[next++] });
+      };
+      thread.on('message', (m: { index: number; result?: R; error?: string }) => {
+        if (m.error !== undefined) return reject(new Error(m.error));
+        order.add(m.index, m.result as R);
+        give();
+      });
+      thread.on('error', reject);
+      give();
+    });
+  }
+}
