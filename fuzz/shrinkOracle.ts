@@ -116,7 +116,10 @@ export class ShrinkOracle implements Oracle {
     const { maxSteps, races } = this.options;
     const judged = races || this.wanted.property === 'data-race';
     const record = new Record(scheduler, judged);
-    const { violation, decisions } = new Runner(this.instance(program), { maxSteps }).run(record);
+    // As a search does: what lies behind a circle of lock orders is found all the same.
+    const lockOrder = this.wanted.property === 'lock-order';
+    const runner = new Runner(this.instance(program), { maxSteps, lockOrder });
+    const { violation, decisions } = runner.run(record);
     if (violation === null || !this.isWanted(violation)) return null;
     const { moves, preemptions, switches } = record;
     return { program, moves, decisions, preemptions, switches };

@@ -4,10 +4,11 @@
 import { describe, expect, test } from 'vitest';
 import { l1 } from '../engine/defects/spapr/l1-map-without-lock.ts';
 import { l2Late } from '../engine/defects/spapr/l2-region-without-rcu.ts';
-import { boot, type Op, opText, type Program, type SpaprDelta } from '../engine/index.ts';
+import { type Op, opText, type Program, type SpaprDelta } from '../engine/index.ts';
 import { shrink } from '../shrinkers/index.ts';
 import { failingWalk } from '../test/toys/walk.ts';
-import { type Instantiate, ShrinkOracle } from './shrinkOracle.ts';
+import { instantiate } from './instance.ts';
+import { type Instantiate, oracleFor } from './shrinkOracle.ts';
 import { findSmallest } from './smallest.ts';
 
 const page = 4096;
@@ -72,16 +73,15 @@ const program: Program = {
   faults: { budget: 1, sites: ['kzalloc', 'pin', 'xchg'] },
 };
 
+/** The reference engine with one defect, under all properties. */
 const engine =
   (delta: SpaprDelta): Instantiate =>
-  (program) => {
-    const { executor } = boot(program, [delta], []);
-    return { program, executor, judge: { quiescent() {}, final() {} } };
-  };
+  (program) =>
+    instantiate(program, [delta]);
 
 function shrunkFrom(seed: string, delta: SpaprDelta, key: string, of = program) {
   const failing = failingWalk(of, engine(delta), seed, key);
-  return shrink(failing, new ShrinkOracle(engine(delta), failing));
+  return shrink(failing, oracleFor(engine(delta), failing));
 }
 
 const textOf = ({ setup, tasks }: Program) =>
