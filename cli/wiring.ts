@@ -1,7 +1,31 @@
 // Puts the real services together for the command line.
 
+import { deltaById } from '../engine/defects/index.ts';
+import { revisionById } from '../engine/revisions/index.ts';
+import { DataRaces } from '../engine/runtime/index.ts';
+import type { Replayable } from '../fuzz/finding/index.ts';
+import { instantiate } from '../fuzz/instance.ts';
+import { type Replay, replayFinding } from '../fuzz/trace/index.ts';
+import { catalogue } from './catalogue.ts';
 import type { Services } from './services.ts';
 
 export async function realServices(version: string): Promise<Services> {
-  throw new Error(`the engines of ${version} are not connected yet`);
+  return {
+    catalogue,
+    replay: (finding) => replay(finding, version),
+    check: async () => unconnected('check'),
+    fuzz: async () => unconnected('fuzz'),
+  };
+}
+
+function unconnected(command: string): never {
+  throw new Error(`${command} is not connected to the engine yet`);
+}
+
+function replay(finding: Replayable, toolVersion: string): Replay {
+  const inForce = finding.deltas.flatMap((id) => deltaById(id) ?? []);
+  const deltas = revisionById(finding.revision)?.deltas.map((delta) => delta.id) ?? null;
+  const instance = instantiate(finding.program, inForce);
+  const engine = { toolVersion, deltas };
+  return replayFinding(finding, instance, engine, () => new DataRaces());
 }

@@ -7,6 +7,7 @@ import type { Instance } from '../fuzz/instance.ts';
 import { recordFinding } from '../fuzz/trace/index.ts';
 import { toyFinding } from '../test/toys/failing.ts';
 import { toyHole } from '../test/toys/hole.ts';
+import { toyRace } from '../test/toys/race.ts';
 import { toyW } from '../test/toys/w.ts';
 import { sampleProgram } from '../test/toys/findings.ts';
 import { coloured, plain } from './colour.ts';
@@ -148,6 +149,29 @@ test('a program with lanes alone; labels where the program does not know the ope
     rule
       MAP returns 0 if and only if all entries of the range are written.
       spec/spapr-tce-v2.md §10, invariant 8
+    "
+  `);
+});
+
+test('a race: both accesses are still to come', () => {
+  const text = failureText({ ...view(toyRace()), engine: { revision: 'reference', deltas: [] } });
+  expect(text.slice(0, text.indexOf('replay\n'))).toMatchInlineSnapshot(`
+    "MAP-001: a successful MAP has written every entry
+    write by T0 in operation 0 races read by T1 in operation 0 on c0.enabled: the kernel's fault (reference, by B1)
+
+    schedule (2 tasks, 4 operations, 1 preemption)
+      T0                                     T1
+      map c0 iova 0x0 ← va 0x10000, 2 pages
+        read_once c0.ready: 0
+      ── preempted before write c0.enabled
+                                             unregister c0 va 0x10000, 2 pages
+                                             ── stands before read c0.enabled ✗
+
+    evidence
+      c0: ready 0, enabled false
+      T0, step 2: write c0.enabled, not done yet
+      T1, step 2: read c0.enabled, not done yet
+
     "
   `);
 });

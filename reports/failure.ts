@@ -7,7 +7,7 @@ import type { Evidence, Finding, Size } from '../fuzz/finding/index.ts';
 import type { TaskView, Trace, TraceStep } from '../fuzz/trace/index.ts';
 import { type Painter, plain } from './colour.ts';
 import { lanes } from './lanes.ts';
-import { type Names, namesOf, resultWords, stepWords } from './objects.ts';
+import { fieldWords, type Names, namesOf, resultWords, stepWords } from './objects.ts';
 import { engineName, opText, plural } from './words.ts';
 
 export interface FailureView {
@@ -120,16 +120,21 @@ function evidence({ trace, evidence }: FailureView, names: Names, paint: Painter
   const { objects, counts, sites } = evidence;
   const lines = objects.map(({ name, before, after }) => {
     const changes = Object.keys(after).flatMap((field) => {
-      const [was, is] = [names.value(before[field] ?? '-'), names.value(after[field] ?? '-')];
+      const was = fieldWords(field, before[field] ?? '-', names);
+      const is = fieldWords(field, after[field] ?? '-', names);
       return was === is ? [] : [`${field} ${was} → ${is}`];
     });
-    return `${names.object(name)}: ${changes.length === 0 ? 'unchanged' : changes.join(', ')}`;
+    const state = Object.entries(after)
+      .filter(([field, value]) => field !== 'life' && value !== 'NULL')
+      .map(([field, value]) => `${field} ${fieldWords(field, value, names)}`);
+    return `${names.object(name)}: ${(changes.length === 0 ? state : changes).join(', ')}`;
   });
   const told = Object.entries(counts).map(([what, n]) => `${what} ${n}`);
   if (told.length > 0) lines.push(told.join(', '));
   for (const site of sites) {
     const step = trace.steps[site.step];
-    const access = step === undefined ? `${site.verb} ${site.cell}` : stepWords(step, names);
+    const next = `${site.verb} ${shorten(site.cell, trace, names)}, not done yet`;
+    const access = step === undefined ? next : stepWords(step, names);
     lines.push(`${site.task}, step ${site.step}: ${access}`);
   }
   return lines.length === 0 ? [] : [paint('bold', 'evidence'), ...lines.map((l) => `  ${l}`)];

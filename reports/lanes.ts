@@ -5,7 +5,7 @@ import type { Evidence } from '../fuzz/finding/index.ts';
 import type { Trace, TraceStep } from '../fuzz/trace/index.ts';
 import type { Painter, Style } from './colour.ts';
 import { type Names, resultWords, stepWords } from './objects.ts';
-import { type Portion, portionsOf, tellingSteps } from './portions.ts';
+import { ahead, type Portion, portionsOf, tellingSteps } from './portions.ts';
 
 export interface LaneOptions {
   readonly names: Names;
@@ -29,12 +29,17 @@ const gap = 2;
 /** Lanes of the part of a trace in which tasks run side by side. */
 export function lanes(trace: Trace, options: LaneOptions): string[] {
   const steps = concurrentSteps(trace);
-  const portions = portionsOf(steps);
+  const portions = portionsOf(steps, trace.violation === null ? [] : trace.pending);
   const telling = tellingSteps(trace, options.evidence).filter((n) => steps.some((s) => s.n === n));
-  const failing = trace.violation === null ? -1 : (trace.steps.at(-1)?.n ?? -1);
+  const { violation } = trace;
+  const isAhead = violation !== null && ahead.has(violation.property);
+  const failing = violation === null || isAhead ? -1 : (trace.steps.at(-1)?.n ?? -1);
   for (let shown = telling.length; ; shown--) {
     const chosen = new Set(telling.slice(0, shown));
     const lines = portions.flatMap((p) => portionLines(p, chosen, failing, options));
+    const end = lines.at(-1);
+    if (isAhead && end)
+      lines.push({ ...(lines.pop() ?? end), text: `${end.text} ✗`, style: 'red' });
     const rendered = render(trace, lines, options.paint);
     if (rendered.length <= options.maxLines || shown === 0) return rendered;
   }
@@ -52,14 +57,16 @@ function portionLines(
   { names, opText }: LaneOptions,
 ): Line[] {
   const { task, steps, begins, ends, cut } = portion;
-  const first = steps[0] as TraceStep;
   const last = steps.at(-1) as TraceStep;
   const shown = steps.filter((step) => chosen.has(step.n));
-  const title = begins ? opText(first) : `… ${opText(first).split(' ')[0]}`;
-  const fails = last.n === failing;
-  const mark = fails ? ' ✗' : '';
+  const call = opText(steps[0] as TraceStep);
+  const verb = `${begins ? '' : '… '}${call.split(' ')[0]}`;
+  const title = begins ? call : verb;
+  // The mark stands at the step that failed, or at the operation if no one step is to blame.
+  const fails = last.n === failing && !chosen.has(failing);
+  const close = ends || fails ? `${resultWords(last)}${fails ? ' ✗' : ''}` : null;
   const style: Style | null = fails ? 'red' : null;
-  if (shown.length === 0 && ends) return [{ task, text: title + resultWords(last) + mark, style }];
+  if (shown.length === 0 && close !== null) return [{ task, text: title + close, style }];
   const lines: Line[] = [];
   if (begins || shown.length === 0) lines.push({ task, text: title, style: null });
   for (const step of shown) {
@@ -67,15 +74,7 @@ function portionLines(
     const text = `  ${stepWords(step, names)}${here ? ' ✗' : ''}`;
     lines.push({ task, text, style: here ? 'red' : 'dim' });
   }
-  if (ends)
-    lines.push({
-      task,
-      text: `${title
-        .split(' ')
-        .slice(0, begins ? 1 : 2)
-        .join(' ')}${resultWords(last)}`,
-      style: null,
-    });
+  if (close !== null) lines.push({ task, text: verb + close, style });
   if (cut !== null) lines.push({ task, text: cutText(cut, names), style: 'yellow' });
   return lines;
 }
@@ -83,7 +82,7 @@ function portionLines(
 function cutText({ preempted, next }: NonNullable<Portion['cut']>, names: Names): string {
   const where = next === null ? '' : ` ${next.verb} ${names.cell(next)}`;
   if (preempted) return next === null ? '── preempted' : `── preempted before${where}`;
-  return `── waits${next === null ? '' : ` at${where}`}`;
+  return next === null ? '── waits' : `── stands before${where}`;
 }
 
 /** Puts every line into its task's column; what is too wide for its column is wrapped. */

@@ -24,8 +24,20 @@ export function namesOf({ steps, object }: Pick<Trace, 'steps' | 'object'>): Nam
   const short = new Map<string, string>();
   for (const [kind, names] of kinds)
     names.forEach((name, i) => short.set(name, names.length === 1 ? kind : `${kind}#${i + 1}`));
-  const value = (text: string) => short.get(text) ?? text;
+  const value = (text: string) => short.get(text) ?? className(text);
   return { object: value, cell: (s) => `${value(s.object)}.${s.field}`, value };
+}
+
+/** Objects that are only pointed at are called by their class. */
+function className(text: string): string {
+  return /^\S+\.\d+#\d+:(\w+)\(/.exec(text)?.[1] ?? text;
+}
+
+const lives: Readonly<Record<string, string>> = { 0: 'not made', 1: 'live', 2: 'freed' };
+
+/** A field's value; what an object's lifetime cell holds has names. */
+export function fieldWords(field: string, value: string, names: Names): string {
+  return field === 'life' ? (lives[value] ?? value) : names.value(value);
 }
 
 /** One step in words: the access, what it changed or saw, and what it was answered. */
@@ -33,9 +45,12 @@ export function stepWords(step: TraceStep, names: Names): string {
   const refusal = /^refuse (.*)\?$/.exec(step.verb);
   if (refusal !== null) return `${refusal[1]} ${step.answer === '0' ? 'goes well' : 'is refused'}`;
   if (step.verb.startsWith('choose')) return `${step.verb}: ${step.answer}`;
-  const [before, after] = [names.value(step.before), names.value(step.after)];
-  const change = step.before === step.after ? before : `${before} → ${after}`;
   const answer = step.answer === null ? '' : `, answers ${names.value(step.answer)}`;
+  // A value without a name (`#` and a hash) says nothing to a reader.
+  if (step.before.startsWith('#')) return `${step.verb} ${names.cell(step)}${answer}`;
+  const before = fieldWords(step.field, step.before, names);
+  const after = fieldWords(step.field, step.after, names);
+  const change = before === after ? before : `${before} → ${after}`;
   return `${step.verb} ${names.cell(step)}: ${change}${answer}`;
 }
 

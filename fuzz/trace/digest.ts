@@ -4,12 +4,13 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../finding/index.ts';
 import { cellName, type Trace, type TraceStep } from './step.ts';
 
+/** The operation is named by its place: how it is worded does not make it another one. */
 export function stepText(step: TraceStep): string {
   const change = step.before === step.after ? step.before : `${step.before} → ${step.after}`;
   const answer = step.answer === null ? '' : ` answers ${step.answer}`;
   const result = step.result === null ? '' : ` returns ${canonicalJson(step.result, 0)}`;
   const access = `${step.verb} ${cellName(step)}: ${change}`;
-  return `${step.n} ${step.task}.${step.op} [${step.opText}] ${access}${answer}${result}`;
+  return `${step.n} ${step.task}.${step.op} ${access}${answer}${result}`;
 }
 
 export function traceText({ steps, violation, stuck }: Trace): string {

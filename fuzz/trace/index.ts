@@ -6,4 +6,11 @@ export { evidenceOf, sizeOf } from './measure.ts';
 export { fieldsOf, printNumber, printValue } from './print.ts';
 export { recordTrace, type TraceOptions } from './record.ts';
 export { type EngineIdentity, recordFinding, type Replay, replayFinding } from './replay.ts';
-export { cellName, type ObjectView, type TaskView, type Trace, type TraceStep } from './step.ts';
+export {
+  cellName,
+  type ObjectView,
+  type PendingStep,
+  type TaskView,
+  type Trace,
+  type TraceStep,
+} from './step.ts';

@@ -22,7 +22,7 @@ export interface FindingSource {
   readonly deltas: readonly string[];
   readonly instance: Instance;
   readonly decisions: readonly Decision[];
-  readonly violation: Violation;
+  readonly violation: Pick<Violation, 'property' | 'key'>;
   readonly counts?: Evidence['counts'];
   readonly seed?: Finding['seed'];
   readonly shrinking?: Finding['shrinking'];
@@ -33,7 +33,7 @@ export interface FindingSource {
 export class NotReproduced extends Error {
   readonly trace: Trace;
 
-  constructor(violation: Violation, trace: Trace) {
+  constructor(violation: Pick<Violation, 'property' | 'key'>, trace: Trace) {
     const got = trace.violation === null ? 'nothing' : trace.violation.property;
     const stuck = trace.stuck === null ? '' : ` (step ${trace.stuck.step}: ${trace.stuck.why})`;
     super(

@@ -2,7 +2,7 @@
 
 import type { Program } from '../../engine/vfio/vocabulary.ts';
 import type { Evidence, Site, Size } from '../finding/index.ts';
-import { cellName, type ObjectView, type Trace, type TraceStep } from './step.ts';
+import { cellName, type ObjectView, type PendingStep, type Trace, type TraceStep } from './step.ts';
 
 export function sizeOf(program: Program, { tasks, steps }: Trace): Size {
   const main = new Set(tasks.filter((t) => t.phase === 'main').map((t) => t.name));
@@ -47,11 +47,24 @@ function lastQuiet(steps: readonly TraceStep[]): number {
 }
 
 /** The last two accesses of two tasks that met: at the object that the violation names, if it does. */
-function sitesOf({ steps, object }: Trace): Site[] {
+function sitesOf(trace: Trace): Site[] {
+  const { steps, object } = trace;
+  const racing = racingSteps(trace);
+  if (racing.length > 0) return racing.map((step) => siteOf({ ...step, n: steps.length }));
   const about = object === null ? [] : steps.filter((s) => s.object === object.name);
   const data = steps.filter((s) => !s.locks);
   const pair = lastMeeting(about, sameObject) ?? lastMeeting(data, sameCell);
   return (pair ?? [about.at(-1) ?? data.at(-1)].flatMap((s) => s ?? [])).map(siteOf);
+}
+
+/** The announced accesses that race, when that is what was found. */
+export function racingSteps({ pending, violation, object }: Trace): PendingStep[] {
+  if (violation?.property !== 'data-race') return [];
+  const there = pending.filter((step) => step.object === object?.name);
+  const conflicting = there.filter((a) =>
+    there.some((b) => a !== b && a.field === b.field && (a.mutates || b.mutates)),
+  );
+  return conflicting.filter((step) => step.field === conflicting[0]?.field);
 }
 
 const sameObject = (a: TraceStep, b: TraceStep) => a.object === b.object;
@@ -71,7 +84,7 @@ function lastMeeting(
   return null;
 }
 
-function siteOf(step: TraceStep): Site {
+function siteOf(step: PendingStep & { readonly n: number }): Site {
   const { n, task, opText, verb } = step;
   return { step: n, task, op: opText, verb, cell: cellName(step) };
 }

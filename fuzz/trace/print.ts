@@ -2,9 +2,10 @@
 
 import { Cell, type KernelObject, type Value } from '../../engine/runtime/index.ts';
 
-/** Whole pages are addresses; small numbers are counts. */
+/** Whole pages are addresses, also with the two permission bits of a TCE; the rest are counts. */
 export function printNumber(value: number): string {
-  const isAddress = Number.isInteger(value) && value >= 4096 && value % 4096 === 0;
+  const bits = value % 4096;
+  const isAddress = bits === 0 ? value >= 4096 : value >= 0x10000 && bits > 0 && bits <= 3;
   return isAddress ? `0x${BigInt(value).toString(16)}` : `${value}`;
 }
 

@@ -14,7 +14,7 @@ import type { NamedDecision } from '../finding/index.ts';
 import type { RunObserver, Subject } from '../run.ts';
 import { canGoOn } from '../schedulers/scheduler.ts';
 import { fieldsOf, printValue } from './print.ts';
-import type { TaskView, Trace, TraceStep } from './step.ts';
+import type { PendingStep, TaskView, Trace, TraceStep } from './step.ts';
 
 export interface TraceOptions {
   /** A detector with a memory, for findings that need one to be seen. */
@@ -134,24 +134,14 @@ class Recorder {
   }
 
   private open(task: Task, access: Access) {
-    const { cell } = access;
-    const { object } = cell;
     const moved = this.last !== null && this.last !== task;
     const preempted = moved && canGoOn(this.executor, this.last as Task);
     return {
+      ...pendingStep(task, access),
       n: this.steps.length,
-      task: task.label,
-      op: task.node.opIndex,
-      opText: task.ops[task.node.opIndex]?.label ?? '',
       begins: task.node.depth === 0,
       mark: preempted ? 'preemption' : moved ? 'switch' : null,
-      verb: access.verb,
-      mutates: (access.flags & Flag.mutates) !== 0,
       locks: access.lock !== null,
-      object: object.name,
-      kind: object.kind,
-      boot: object.boot,
-      field: cell.field,
     } as const;
   }
 
@@ -160,12 +150,35 @@ class Recorder {
     const tasks = this.executor.tasks.map(
       (t): TaskView => ({ name: t.label, phase: t.phase, ops: t.ops.map((op) => op.label) }),
     );
+    // Two accesses may race before either operation has done a step.
+    const atStart = violation?.property === 'data-race';
+    const pending = this.executor.tasks
+      .filter((task) => task.node.depth > 0 || atStart)
+      .flatMap((task) => (task.node.access ? [pendingStep(task, task.node.access)] : []));
     return {
       tasks,
       steps: this.steps,
+      pending,
       violation,
       object: object && { name: object.name, kind: object.kind, fields: fieldsOf(object) },
       stuck,
     };
   }
+}
+
+/** The step that a task has announced. */
+function pendingStep(task: Task, access: Access): PendingStep {
+  const { cell, verb, flags } = access;
+  const { object } = cell;
+  return {
+    task: task.label,
+    op: task.node.opIndex,
+    opText: task.ops[task.node.opIndex]?.label ?? '',
+    verb,
+    mutates: (flags & Flag.mutates) !== 0,
+    object: object.name,
+    kind: object.kind,
+    boot: object.boot,
+    field: cell.field,
+  };
 }

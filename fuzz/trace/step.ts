@@ -38,6 +38,12 @@ export interface TaskView {
   readonly ops: readonly string[];
 }
 
+/** What a task in mid-operation would do next where the trace ends. */
+export type PendingStep = Pick<
+  TraceStep,
+  'task' | 'op' | 'opText' | 'verb' | 'mutates' | 'object' | 'kind' | 'boot' | 'field'
+>;
+
 /** An object as it stands where the trace ends. */
 export interface ObjectView {
   readonly name: string;
@@ -48,6 +54,7 @@ export interface ObjectView {
 export interface Trace {
   readonly tasks: readonly TaskView[];
   readonly steps: readonly TraceStep[];
+  readonly pending: readonly PendingStep[];
   /** What was found at the last step or right after it. */
   readonly violation: Violation | null;
   /** The object that the violation names. */

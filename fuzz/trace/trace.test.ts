@@ -32,16 +32,16 @@ describe('a trace', () => {
       ),
     );
     expect(traceText(trace)).toMatchInlineSnapshot(`
-      "0 T0.0 [toggle 0] mutex_lock domain.mutex: 0 → 1
-      1 T0.0 [toggle 0] read_once domain.slot[0]: 0
-      2 T0.0 [toggle 0] read_once domain.count[0]: 0
-      3 T0.0 [toggle 0] write_once domain.slot[0]: 0 → 1
-      4 T1.0 [toggle 1] read_once domain.slot[1]: 0
-      5 T1.0 [toggle 1] read_once domain.count[0]: 0
-      6 T1.0 [toggle 1] write_once domain.slot[1]: 0 → 1
-      7 T1.0 [toggle 1] write_once domain.count[0]: 0 → 1 returns {"ret":0}
-      8 T0.0 [toggle 0] write_once domain.count[0]: 1
-      9 T0.0 [toggle 0] mutex_unlock domain.mutex: 1 → 0 returns {"ret":0}
+      "0 T0.0 mutex_lock domain.mutex: 0 → 1
+      1 T0.0 read_once domain.slot[0]: 0
+      2 T0.0 read_once domain.count[0]: 0
+      3 T0.0 write_once domain.slot[0]: 0 → 1
+      4 T1.0 read_once domain.slot[1]: 0
+      5 T1.0 read_once domain.count[0]: 0
+      6 T1.0 write_once domain.slot[1]: 0 → 1
+      7 T1.0 write_once domain.count[0]: 0 → 1 returns {"ret":0}
+      8 T0.0 write_once domain.count[0]: 1
+      9 T0.0 mutex_unlock domain.mutex: 1 → 0 returns {"ret":0}
       ! count count
       "
     `);

@@ -235,8 +235,8 @@ describe('findings that cannot be read', () => {
       exit 5
       "
     `);
-    expect(await said(['replay', line.replace('k1:', 'k9:').slice(0, 20)])).toMatchInlineSnapshot(`
-      "$ iommucheck replay iommucheck9:AAACHY1T
+    expect(await said(['replay', 'iommucheck9:AAAA'])).toMatchInlineSnapshot(`
+      "$ iommucheck replay iommucheck9:AAAA
       error: the text form has a version that this tool does not know
         why: it is version 9, this tool reads version 1
         replay it with the version of iommucheck that wrote it
