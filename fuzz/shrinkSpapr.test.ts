@@ -98,8 +98,8 @@ describe('12 concurrent operations with dozens of preemptions shrink to the two 
     }
     expect(textOf(ends[0]!.failing.program)).toMatchInlineSnapshot(`
       [
-        "attach c0 g0; register c0 va 0x0 size 0x1000",
-        "map c0 iova 0x0 va 0x0 size 0x1000",
+        "attach c0 g0; register c0 va 0x10000 size 0x1000",
+        "map c0 iova 0x0 va 0x10000 size 0x1000",
         "remove c0 start 0x0",
       ]
     `);
@@ -125,9 +125,9 @@ describe('12 concurrent operations with dozens of preemptions shrink to the two 
     expect(end.size).toMatchObject({ operations: 4, tasks: 2, concurrent: 2, preemptions: 1 });
     expect(textOf(end.failing.program)).toMatchInlineSnapshot(`
       [
-        "attach c0 g0; register c0 va 0x0 size 0x1000",
-        "map c0 iova 0x0 va 0x0 size 0x1000",
-        "unregister c0 va 0x0 size 0x1000",
+        "attach c0 g0; register c0 va 0x10000 size 0x1000",
+        "map c0 iova 0x0 va 0x10000 size 0x1000",
+        "unregister c0 va 0x10000 size 0x1000",
       ]
     `);
   });

@@ -7,6 +7,9 @@ import { mapOps, opsOf } from './edit.ts';
 import { lowest } from './find-integer.ts';
 import type { Pass, Shrinker } from './shrinker.ts';
 
+/** The kernel maps nothing below; 0 in a userspace view means that there is no address. */
+const mmapMinAddr = 0x10000;
+
 /** Moves every VMA with all that lies in it, then all iovas together, towards 0; then crops VMAs. */
 export const lowerAddresses: Pass = {
   name: 'lower addresses',
@@ -34,7 +37,8 @@ function withVma(program: Program, p: number, v: number, vma: Vma): Program {
 
 function moveVma(shrinker: Shrinker, p: number, v: number, page: number): void {
   const aligned = Math.max(page, 2 ** vmaAt(shrinker.best.program, p, v).pageShift);
-  lowest(vmaAt(shrinker.best.program, p, v).start, 0, aligned, (start) => {
+  const { start: from } = vmaAt(shrinker.best.program, p, v);
+  lowest(from, Math.min(from, mmapMinAddr), aligned, (start) => {
     const { program, moves } = shrinker.best;
     const vma = vmaAt(program, p, v);
     const distance = vma.start - start;
