@@ -3,10 +3,11 @@
 
 import { parseArgs } from 'node:util';
 import { type Bench, measure, type Measurement, row } from './harness.ts';
+import { spaprBenches } from './spapr.ts';
 import { toyBenches } from './toys.ts';
 
 /** One file per group; add a group here. */
-const groups: readonly (readonly Bench[])[] = [toyBenches];
+const groups: readonly (readonly Bench[])[] = [toyBenches, spaprBenches];
 
 const { values: options } = parseArgs({
   options: {

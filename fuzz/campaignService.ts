@@ -1,0 +1,155 @@
+// `fuzz` as a service: random programs, each under many random schedules. Run i of a campaign is a
+// function of the seed and i alone: its program by i's batch, its schedule by i.
+
+import fc from 'fast-check';
+import { hashString } from '../engine/runtime/index.ts';
+import { DataRaces } from '../engine/runtime/index.ts';
+import type { Program, SpaprDelta } from '../engine/index.ts';
+import type { Failing } from '../shrinkers/index.ts';
+import type {
+  CampaignEvents,
+  CampaignItem,
+  CampaignPlan,
+  CampaignService,
+  SchedulerName,
+} from './campaign.ts';
+import type { EngineRef } from './catalogue.ts';
+import type { Found } from './check.ts';
+import { deltasOf, distinctFound, explain } from './checker.ts';
+import { program } from './generate/arbitrary.ts';
+import { instantiate } from './instance.ts';
+import { derive, Rng } from './rng.ts';
+import { Runner } from './run.ts';
+import { Pct } from './schedulers/pct.ts';
+import { PreemptionBounded } from './schedulers/preemptionBounded.ts';
+import { RandomWalk } from './schedulers/random.ts';
+import type { Scheduler } from './schedulers/scheduler.ts';
+
+/** Schedules that each program is run under. */
+const schedulesPerProgram = 32;
+/** Programs that fast-check makes at a time. */
+const programsPerBatch = 64;
+/** Steps after which a run is cut off. */
+const maxSteps = 20_000;
+/** PCT: bugs that need so many ordering constraints, over runs of about so many steps. */
+const pctDepth = 3;
+const pctSteps = 200;
+/** Preemptions of a `pb` run. */
+const preemptionBound = 2;
+
+export function schedulerFor(name: SchedulerName, seed: string): Scheduler {
+  const rng = Rng.seeded(seed);
+  if (name === 'random') return new RandomWalk(rng);
+  if (name === 'pb') return new PreemptionBounded(rng, { bound: preemptionBound });
+  return new Pct(rng, { depth: pctDepth, steps: pctSteps });
+}
+
+/** The programs of a campaign, in order, for ever. */
+export function* programsOf(seed: string): Generator<Program, never> {
+  for (let batch = 0; ; batch++) {
+    const numRuns = programsPerBatch;
+    yield* fc.sample(program, { seed: hashString(derive(seed, batch)), numRuns });
+  }
+}
+
+export function campaignService(toolVersion: string): CampaignService {
+  return {
+    async fuzz(plan, events, signal) {
+      const items: CampaignItem[] = [];
+      for (const engine of plan.engines) {
+        if (signal.aborted) break;
+        items.push(await new Campaign(engine, plan, events, signal, toolVersion).run());
+      }
+      return items;
+    },
+  };
+}
+
+class Campaign {
+  private readonly engine: EngineRef;
+  private readonly deltas: readonly SpaprDelta[];
+  private readonly plan: CampaignPlan;
+  private readonly events: CampaignEvents;
+  private readonly signal: AbortSignal;
+  private readonly toolVersion: string;
+  private runs = 0;
+  private steps = 0;
+  private inconclusive = 0;
+  private found: Found[] = [];
+  /** Failures already looked into: property, key, and the kind of operation that showed it. */
+  private readonly known = new Set<string>();
+
+  constructor(
+    engine: EngineRef,
+    plan: CampaignPlan,
+    events: CampaignEvents,
+    signal: AbortSignal,
+    toolVersion: string,
+  ) {
+    this.engine = engine;
+    this.deltas = deltasOf(engine);
+    this.plan = plan;
+    this.events = events;
+    this.signal = signal;
+    this.toolVersion = toolVersion;
+  }
+
+  async run(): Promise<CampaignItem> {
+    const races = new DataRaces();
+    for (const next of programsOf(this.plan.seed)) {
+      const runner = new Runner(instantiate(next, this.deltas), { maxSteps, observer: races });
+      for (let i = 0; i < schedulesPerProgram; i++) {
+        if (this.over()) return this.item();
+        this.one(runner, next);
+      }
+      this.progress();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return this.item();
+  }
+
+  private over(): boolean {
+    return this.runs >= this.plan.runs || this.signal.aborted || this.plan.expired();
+  }
+
+  private one(runner: Runner, next: Program): void {
+    const run = this.runs++;
+    const scheduler = schedulerFor(this.plan.scheduler, derive(this.plan.seed, run));
+    const { outcome, violation, decisions, steps } = runner.run(scheduler);
+    this.steps += steps;
+    if (outcome === 'inconclusive') this.inconclusive++;
+    if (violation === null) return;
+    const { property, key } = violation;
+    const id = JSON.stringify([property, key, lastOperation(next, decisions)]);
+    if (this.known.has(id)) return;
+    this.known.add(id);
+    this.look({ program: next, decisions, property, key }, run);
+  }
+
+  private look(failing: Failing, run: number): void {
+    const { seed, scheduler } = this.plan;
+    const lineage = { campaign: seed, run, scheduler };
+    const found = explain(failing, this.engine, this.deltas, this.toolVersion, lineage);
+    const all = distinctFound([...this.found, found]);
+    if (all.length === this.found.length) return;
+    this.found = all;
+    this.events.found(this.engine, found);
+  }
+
+  private progress(): void {
+    const { engine, runs, steps } = this;
+    this.events.progress({ engine, runs, steps, found: this.found.length });
+  }
+
+  private item(): CampaignItem {
+    const { engine, runs, steps, inconclusive, found } = this;
+    return { engine, runs, steps, inconclusive, found };
+  }
+}
+
+/** The kind of operation in which a run ended. */
+function lastOperation(program: Program, decisions: Failing['decisions']): string {
+  const last = decisions.at(-1)?.task ?? 0;
+  const ops = last === 0 ? program.setup : (program.tasks[last - 1]?.ops ?? []);
+  return [...new Set(ops.map((op) => op.op))].sort().join(' ');
+}

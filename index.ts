@@ -1,0 +1,25 @@
+// The package's public entry: engines, programs, searches, schedules, shrinking and findings.
+
+export { deltaById, deltas } from './engine/defects/index.ts';
+export { errnoName, opText, type SpaprDelta, type SpaprRevision } from './engine/index.ts';
+export { reference, revisionById, revisions } from './engine/revisions/index.ts';
+export { DataRaces, sanitizers, type Steps, Violation } from './engine/runtime/index.ts';
+export type { Op, Program, Result, Topology } from './engine/vfio/vocabulary.ts';
+export { ExhaustiveSearch, type SearchResult } from './fuzz/explore/exhaustive.ts';
+export type { Decision, Judge } from './fuzz/explore/judge.ts';
+export { type Finding, readFinding, readText, writeText } from './fuzz/finding/index.ts';
+export { type Instance, instantiate } from './fuzz/instance.ts';
+export { Rng } from './fuzz/rng.ts';
+export { Runner } from './fuzz/run.ts';
+export { type Scenario, scenarioById, scenarios } from './fuzz/scenarios/index.ts';
+export { Pct } from './fuzz/schedulers/pct.ts';
+export { PreemptionBounded } from './fuzz/schedulers/preemptionBounded.ts';
+export { RandomWalk } from './fuzz/schedulers/random.ts';
+export { Replay } from './fuzz/schedulers/replay.ts';
+export { RoundRobin } from './fuzz/schedulers/roundRobin.ts';
+export type { Scheduler } from './fuzz/schedulers/scheduler.ts';
+export { findSmallest } from './fuzz/smallest.ts';
+export { makeFinding, replayFinding } from './fuzz/trace/index.ts';
+export { oracle } from './model/index.ts';
+export { catalogue as properties } from './properties/index.ts';
+export { shrink, type Shrunk } from './shrinkers/index.ts';
