@@ -91,7 +91,9 @@ function internal(
   say: (message: string, hints: readonly string[]) => void,
 ): ExitCode {
   const debug = (io.env['IOMMUCHECK_DEBUG'] ?? '') !== '';
-  say(`internal error: ${error instanceof Error ? error.message : String(error)}`, [
+  // An error that crossed a thread may carry its stack in the message.
+  const [message = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  say(`internal error: ${message}`, [
     `this is a bug of iommucheck ${io.version}, not of what it checks`,
     debug
       ? 'please report it with the lines below and the command line'

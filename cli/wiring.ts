@@ -3,6 +3,7 @@
 import { deltaById } from '../engine/defects/index.ts';
 import { revisionById } from '../engine/revisions/index.ts';
 import { DataRaces } from '../engine/runtime/index.ts';
+import { checkService } from '../fuzz/checkService.ts';
 import type { Replayable } from '../fuzz/finding/index.ts';
 import { instantiate } from '../fuzz/instance.ts';
 import { type Replay, replayFinding } from '../fuzz/trace/index.ts';
@@ -13,7 +14,7 @@ export async function realServices(version: string): Promise<Services> {
   return {
     catalogue,
     replay: (finding) => replay(finding, version),
-    check: async () => unconnected('check'),
+    ...checkService(version),
     fuzz: async () => unconnected('fuzz'),
   };
 }

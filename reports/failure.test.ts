@@ -135,7 +135,7 @@ test('a program with lanes alone; labels where the program does not know the ope
                                                  ── preempted before write_once
                                                      domain.count[0]
                                                                                              toggle 2 = 0
-                                                 … toggle = 0 ✗
+                                                 … toggle 2 = 0 ✗
 
     evidence
       T2, step 25: write_once domain.count[0]: 1 → 0

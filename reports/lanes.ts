@@ -29,10 +29,13 @@ const gap = 2;
 /** Lanes of the part of a trace in which tasks run side by side. */
 export function lanes(trace: Trace, options: LaneOptions): string[] {
   const steps = concurrentSteps(trace);
-  const portions = portionsOf(steps, trace.violation === null ? [] : trace.pending);
   const telling = tellingSteps(trace, options.evidence).filter((n) => steps.some((s) => s.n === n));
   const { violation } = trace;
   const isAhead = violation !== null && ahead.has(violation.property);
+  // A step that failed may not have been completed, and then would seem to be still to come.
+  const failed = isAhead ? null : trace.steps.at(-1)?.task;
+  const pending = violation === null ? [] : trace.pending.filter((p) => p.task !== failed);
+  const portions = portionsOf(steps, pending);
   const failing = violation === null || isAhead ? -1 : (trace.steps.at(-1)?.n ?? -1);
   for (let shown = telling.length; ; shown--) {
     const chosen = new Set(telling.slice(0, shown));
@@ -59,8 +62,10 @@ function portionLines(
   const { task, steps, begins, ends, cut } = portion;
   const last = steps.at(-1) as TraceStep;
   const shown = steps.filter((step) => chosen.has(step.n));
-  const call = opText(steps[0] as TraceStep);
-  const verb = `${begins ? '' : '… '}${call.split(' ')[0]}`;
+  const first = steps[0] as TraceStep;
+  const call = opText(first);
+  const short = call === first.opText ? call : call.split(' ')[0];
+  const verb = `${begins ? '' : '… '}${short}`;
   const title = begins ? call : verb;
   // The mark stands at the step that failed, or at the operation if no one step is to blame.
   const fails = last.n === failing && !chosen.has(failing);

@@ -55,7 +55,7 @@ export function tellingSteps(trace: Trace, evidence: Evidence | null): number[] 
   const objects = new Set(evidence?.objects.map((object) => object.name));
 
   function rankOf(step: TraceStep, i: number): number {
-    if (i === steps.length - 1 && failsAt(step)) return 0;
+    if (i === steps.length - 1 && failsAt(step)) return -1;
     if (sites.has(step.n) || isRefusal(step)) return 0;
     if (step.locks) return 9;
     if (resumes(i)) return 1;

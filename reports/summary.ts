@@ -40,11 +40,11 @@ const verdictStyle: Readonly<Record<Verdict, Style>> = {
   inconclusive: 'yellow',
 };
 
-/** Findings of several scenarios, each property and key once, with its smallest finding. */
+/** Findings of several scenarios: each property, key and cause once, with its smallest finding. */
 export function distinct(founds: readonly Found[]): Found[] {
   const best = new Map<string, Found>();
   for (const found of founds) {
-    const id = `${found.finding.property} ${found.finding.key}`;
+    const id = JSON.stringify([found.finding.property, found.finding.key, found.causes]);
     const known = best.get(id);
     if (known === undefined || weight(found) < weight(known)) best.set(id, found);
   }

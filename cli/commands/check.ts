@@ -101,7 +101,7 @@ async function search(
   }
 }
 
-/** One finding for each engine, property and key: the smallest that any scenario shows. */
+/** One finding for each engine, property, key and cause: the smallest that any scenario shows. */
 function distinctByEngine(items: readonly CheckItem[]) {
   const engines = [...new Set(items.map((item) => item.engine))];
   return engines.flatMap((engine) =>

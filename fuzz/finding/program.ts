@@ -62,7 +62,9 @@ const group = z.strictObject({
   family: count,
   noTableGroup: flag,
   kernelDmaLive: flag,
-  tables: optional(z.array(z.nullable(z.strictObject({ itMap: z.boolean() })))),
+  tables: optional(
+    z.array(z.nullable(z.strictObject({ itMap: z.boolean(), pageShift: optional(count) }))),
+  ),
   noWindow: flag,
 });
 

@@ -261,7 +261,8 @@ describe('findings that cannot be read', () => {
 describe('errors of the tool itself', () => {
   const services = () => ({
     ...fakeServices(),
-    check: async () => Promise.reject(new Error('a cell was touched unannounced')),
+    check: async () =>
+      Promise.reject(new Error('a cell was touched unannounced\n    at x (y.ts:1:1)')),
   });
 
   test('no stack, and how to report it', async () => {
