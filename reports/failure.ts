@@ -118,7 +118,7 @@ export function operation(program: Program, tasks: readonly TaskView[], step: Tr
 
 function evidence({ trace, evidence }: FailureView, names: Names, paint: Painter): string[] {
   const { objects, counts, sites } = evidence;
-  const lines = objects.map(({ name, before, after }) => {
+  const lines = objects.flatMap(({ name, before, after }) => {
     const changes = Object.keys(after).flatMap((field) => {
       const was = fieldWords(field, before[field] ?? '-', names);
       const is = fieldWords(field, after[field] ?? '-', names);
@@ -127,7 +127,8 @@ function evidence({ trace, evidence }: FailureView, names: Names, paint: Painter
     const state = Object.entries(after)
       .filter(([field, value]) => field !== 'life' && value !== 'NULL')
       .map(([field, value]) => `${field} ${fieldWords(field, value, names)}`);
-    return `${names.object(name)}: ${(changes.length === 0 ? state : changes).join(', ')}`;
+    const told = changes.length === 0 ? state : changes;
+    return told.length === 0 ? [] : [`${names.object(name)}: ${told.join(', ')}`];
   });
   const told = Object.entries(counts).map(([what, n]) => `${what} ${n}`);
   if (told.length > 0) lines.push(told.join(', '));

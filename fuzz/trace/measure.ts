@@ -27,11 +27,13 @@ export function evidenceOf(trace: Trace, counts: Evidence['counts'] = {}): Evide
 
 /** The object's fields when no operation was under way for the last time, and at the end. */
 function stateChange(object: ObjectView, steps: readonly TraceStep[]) {
-  const since = steps.slice(lastQuiet(steps));
-  const before: Record<string, string> = { ...object.fields };
-  for (const step of since.toReversed())
+  const after: Record<string, string> = { ...object.fields };
+  // Large tables make their cells as they are met: those that the run touched count.
+  for (const step of steps) if (step.object === object.name) after[step.field] = step.after;
+  const before = { ...after };
+  for (const step of steps.slice(lastQuiet(steps)).toReversed())
     if (step.object === object.name) before[step.field] = step.before;
-  return { name: object.name, kind: object.kind, before, after: object.fields };
+  return { name: object.name, kind: object.kind, before, after };
 }
 
 /** Index of the last step but for the failing one at which every task was between operations. */
