@@ -3,7 +3,8 @@
 // that a search pays for each only once.
 
 import { hashString, type Hashed, type Outcome } from '../engine/runtime/index.ts';
-import { type ModelState, type Op, oracle, type Pending } from '../model/index.ts';
+import { type ModelState, oracle, type Pending } from '../model/index.ts';
+import type { Call } from './calls.ts';
 
 /** One way in which the machines may have got here: a state, and where each task's operation is. */
 interface Configuration {
@@ -21,7 +22,7 @@ export class Configurations implements Hashed {
   readonly hash: number;
   readonly all: readonly Configuration[];
   /** Successor sets already computed, by what was observed. */
-  readonly next = new Map<string, Configurations>();
+  readonly next = new Map<string | number, Configurations>();
 
   constructor(key: string, all: readonly Configuration[]) {
     this.hash = hashString(key);
@@ -36,17 +37,16 @@ export class Refinement {
     return this.intern([configuration(state, new Array<null>(tasks).fill(null))]);
   }
 
-  /** A task's operation begins. */
-  begin(from: Configurations, task: number, op: Op, process: number): Configurations {
-    return this.remember(from, `begin ${task} ${oracle.begin(op, process).key}`, () =>
-      from.all.map((c) => configuration(c.state, c.pending.with(task, oracle.begin(op, process)))),
+  /** A call begins. */
+  begin(from: Configurations, { id, task, pending }: Call): Configurations {
+    return this.remember(from, id, () =>
+      from.all.map((c) => configuration(c.state, c.pending.with(task, pending))),
     );
   }
 
-  /** A task's operation returns `result`, having met the refusal `fault` ('' for none). */
-  end(from: Configurations, task: number, result: Outcome, fault: string): Configurations {
-    const seen = `${result.ret} ${JSON.stringify(result.out ?? null)} ${fault}`;
-    return this.remember(from, `end ${task} ${seen}`, () => {
+  /** A call returns `result`, having met the refusal `fault` ('' for none). */
+  end(from: Configurations, { task }: Call, result: Outcome, fault: string): Configurations {
+    return this.remember(from, `${task} ${resultText(result)} ${fault}`, () => {
       const ended: Configuration[] = [];
       for (const c of closure(from.all)) {
         const p = c.pending[task];
@@ -59,7 +59,7 @@ export class Refinement {
 
   /** Nothing is in flight and the engine's state reads `text`: only what agrees remains. */
   agree(from: Configurations, text: string, read: (state: ModelState) => string): Configurations {
-    return this.remember(from, `agree ${text}`, () => from.all.filter((c) => read(c.state) === text));
+    return this.remember(from, text, () => from.all.filter((c) => read(c.state) === text));
   }
 
   /** The results that the machines would have allowed the task's operation. */
@@ -70,7 +70,7 @@ export class Refinement {
 
   private remember(
     from: Configurations,
-    observation: string,
+    observation: string | number,
     compute: () => readonly Configuration[],
   ): Configurations {
     let to = from.next.get(observation);
@@ -107,6 +107,17 @@ function closure(from: readonly Configuration[]): Configuration[] {
     });
   }
   return all;
+}
+
+const texts = new WeakMap<Outcome, string>();
+
+function resultText(result: Outcome): string {
+  let text = texts.get(result);
+  if (text === undefined) {
+    text = `${result.ret} ${result.out === undefined ? '' : JSON.stringify(result.out)}`;
+    texts.set(result, text);
+  }
+  return text;
 }
 
 function sameResult(a: Outcome, b: Outcome): boolean {

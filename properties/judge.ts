@@ -14,14 +14,16 @@ import {
   type Birth,
 } from '../engine/runtime/index.ts';
 import { errnoName, type Op, opText, type Program, type SpaprWorld } from '../engine/index.ts';
-import { type ModelState, oracle } from '../model/index.ts';
+import { oracle } from '../model/index.ts';
 import { engineText, modelText } from './abstraction.ts';
 import { checkLockedVm, checkPins } from './accounting.ts';
+import { type Call, Calls } from './calls.ts';
 import { properties } from './catalogue.ts';
 import { type Configurations, Refinement } from './configurations.ts';
 import { AttachWatcher, checkGroupLists, checkWindows } from './windows.ts';
 import { checkViews, MapWatcher } from './entries.ts';
 import { FaultWatcher } from './faults.ts';
+import { Judged } from './judged.ts';
 import { broken } from './property.ts';
 import { checkRegions, checkUnregistered } from './registration.ts';
 import { mmOf, rcuIdle } from './view.ts';
@@ -53,37 +55,39 @@ export function watchersFor(program: Program): readonly Watcher<unknown>[] {
 export class SpaprJudge implements Listener {
   private readonly world: SpaprWorld;
   private readonly executor: Executor;
-  private readonly program: Program;
+  private readonly calls: Calls;
   private readonly refinement = new Refinement();
   private readonly ghost: Ghost;
-  private readonly modelState: ModelState;
+  /** Quiescent states that were found right, and the configurations that agree with them. */
+  private readonly judged = new Judged<Configurations>();
 
   constructor(
     program: Program,
     world: SpaprWorld,
     executor: Executor,
-    _quirks: readonly string[] = [],
+    quirks: readonly string[] = [],
   ) {
-    this.program = program;
     this.world = world;
     this.executor = executor;
+    this.calls = new Calls(program);
     const sites = program.faults.budget === 0 ? [] : program.faults.sites;
-    this.modelState = oracle.initial(program.topology, sites);
-    const initial = this.refinement.initial(this.modelState, executor.tasks.length);
+    const allowed = Object.fromEntries(quirks.map((quirk) => [quirk, true]));
+    const state = oracle.initial(program.topology, sites, allowed);
+    const initial = this.refinement.initial(state, executor.tasks.length);
     this.ghost = world.heap.boot(Ghost, 'judge', initial);
   }
 
   onBegin(task: Task): void {
-    const op = this.opOf(task, task.node.opIndex);
-    if (op === null) return;
-    const from = this.ghost.configurations.stored;
-    this.follow(this.refinement.begin(from, task.id, op, this.processOf(task)));
+    const call = this.calls.of(task, task.node.opIndex);
+    if (call === null) return;
+    this.follow(this.refinement.begin(this.ghost.configurations.stored, call));
   }
 
   onEnd(task: Task, result: Outcome, opIndex: number, watched: readonly unknown[]): void {
-    const op = this.opOf(task, opIndex);
-    if (op === null) return;
-    this.checkErrno(op, result);
+    const call = this.calls.of(task, opIndex);
+    if (call === null) return;
+    const { op } = call;
+    checkErrno(op, result);
     if (op.op === 'register' && result.ret === 0) this.noteRegistered(op.container);
     if (op.op === 'unregister' && result.ret === 0 && this.executor.busy === 0) {
       const container = this.world.containers[op.container];
@@ -91,22 +95,36 @@ export class SpaprJudge implements Listener {
         checkUnregistered(this.world, mmOf(this.world, container), op.va, op.size);
     }
     const from = this.ghost.configurations.stored;
-    const to = this.refinement.end(from, task.id, result, watched[0] as string);
-    if (to.all.length === 0) throw this.unexplained(from, task, op, result);
+    const to = this.refinement.end(from, call, result, watched[0] as string);
+    if (to.all.length === 0) throw this.unexplained(from, call, result);
     this.follow(to);
   }
 
   quiescent(): void {
+    const { heap } = this.world;
+    const { exiting, tasks } = this.executor;
+    const idle = rcuIdle(this.world) && tasks.every((t) => t.idle);
+    const lane1 = heap.digest1 ^ (exiting ? 0x5bd1e995 : 0) ^ (idle ? 0x2545f491 : 0);
+    const lane2 = heap.digest2;
+    let agreed = this.judged.get(lane1, lane2);
+    if (agreed === undefined) {
+      agreed = this.check(exiting, idle);
+      this.judged.set(lane1, lane2, agreed);
+    }
+    this.follow(agreed);
+  }
+
+  private check(exiting: boolean, idle: boolean): Configurations {
     try {
-      this.checkAll();
+      return this.checkAll(exiting, idle);
     } catch (error) {
       // What only shows when a process dies is another failure than what shows while it runs.
-      if (!(error instanceof Violation) || !this.executor.exiting) throw error;
+      if (!(error instanceof Violation) || !exiting) throw error;
       throw new Violation(error.property, `${error.key} at exit`, error.message, error.object);
     }
   }
 
-  private checkAll(): void {
+  private checkAll(exiting: boolean, idle: boolean): Configurations {
     const { world } = this;
     checkWindows(world);
     checkGroupLists(world);
@@ -114,9 +132,10 @@ export class SpaprJudge implements Listener {
     checkRegions(world);
     checkLockedVm(world);
     // Regions that wait for a grace period, or are being unpinned, still hold pins.
-    if (rcuIdle(world) && this.executor.tasks.every((t) => t.idle)) checkPins(world);
+    if (idle) checkPins(world);
     this.checkEnabled();
-    this.checkAgreement();
+    // Processes that exit leave the machines' world.
+    return exiting ? this.ghost.configurations.stored : this.agreement();
   }
 
   final(): void {
@@ -133,15 +152,6 @@ export class SpaprJudge implements Listener {
     checkLeaks(this.world.heap);
   }
 
-  private opOf(task: Task, index: number): Op | null {
-    if (task.phase === 'setup') return this.program.setup[index] ?? null;
-    return task.phase === 'main' ? (this.program.tasks[task.id - 1]?.ops[index] ?? null) : null;
-  }
-
-  private processOf(task: Task): number {
-    return task.phase === 'main' ? (this.program.tasks[task.id - 1]?.process ?? 0) : 0;
-  }
-
   private follow(to: Configurations): void {
     this.world.heap.store(this.ghost.configurations, to);
   }
@@ -151,13 +161,8 @@ export class SpaprJudge implements Listener {
     this.world.heap.store(this.ghost.registered, bits);
   }
 
-  private checkErrno(op: Op, { ret }: Outcome): void {
-    if (ret <= 0 || op.op === 'checkExtension') return;
-    throw broken(properties.errno, op.op, `${opText(op)} returned ${ret}`);
-  }
-
-  private unexplained(from: Configurations, task: Task, op: Op, result: Outcome) {
-    const allowed = this.refinement.allowed(from, task.id).map(errnoName).join(' or ');
+  private unexplained(from: Configurations, { op, task }: Call, result: Outcome) {
+    const allowed = this.refinement.allowed(from, task).map(errnoName).join(' or ');
     return broken(
       properties.conformance,
       `${op.op} ${errnoName(result.ret)}`,
@@ -179,13 +184,11 @@ export class SpaprJudge implements Listener {
     }
   }
 
-  /** Only while the program runs: processes that exit leave the machines' world. */
-  private checkAgreement(): void {
-    if (this.executor.exiting) return;
+  private agreement(): Configurations {
     const from = this.ghost.configurations.stored;
     const text = engineText(this.world);
     const to = this.refinement.agree(from, text, modelText);
-    if (to.all.length > 0) return this.follow(to);
+    if (to.all.length > 0) return to;
     const wanted = modelText((from.all[0] as Configurations['all'][number]).state);
     const [mine, theirs] = firstDifference(text, wanted);
     throw broken(
@@ -194,6 +197,11 @@ export class SpaprJudge implements Listener {
       `the engine has “${mine}”, the machines have “${theirs}”`,
     );
   }
+}
+
+function checkErrno(op: Op, { ret }: Outcome): void {
+  if (ret <= 0 || op.op === 'checkExtension') return;
+  throw broken(properties.errno, op.op, `${opText(op)} returned ${ret}`);
 }
 
 /** The first facts in which two states differ. */

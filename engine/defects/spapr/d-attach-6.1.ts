@@ -10,7 +10,6 @@ export const attachByVersion = divergence({
   trigger: 'attach a group with dynamic windows to a v1 container',
   allows: ['attachByVersion'],
   steps: {
-    // biome-ignore lint/correctness/useYield: stands for a step that yields
     *tceIommuAttachUnsupported(container, tableGroup) {
       return container.v2 === tableGroup.legacy ? EPERM : 0;
     },

@@ -10,8 +10,8 @@ export const foreignMm = divergence({
   trigger: 'REGISTER by one process, any ioctl by another',
   allows: ['anyProcess'],
   steps: {
-    // biome-ignore lint/correctness/useYield: stands for a step that yields
     *tceIommuMmCheck() {
+      yield this.world.env.local;
       return 0;
     },
     *tceIommuMmSet(container) {

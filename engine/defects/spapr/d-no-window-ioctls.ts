@@ -10,11 +10,9 @@ export const noWindowIoctls = divergence({
   trigger: 'TCE_CREATE',
   allows: ['noWindowIoctls'],
   steps: {
-    // biome-ignore lint/correctness/useYield: stands for a step that yields
     *tceIommuCreate() {
       return { ret: ENOTTY };
     },
-    // biome-ignore lint/correctness/useYield: stands for a step that yields
     *tceIommuRemove() {
       return ENOTTY;
     },

@@ -12,7 +12,6 @@ export const r1 = defect({
   trigger: 'attach, REGISTER, exit',
   steps: {
     // The code works on current->mm, which is gone when the files of a process are closed.
-    // biome-ignore lint/correctness/useYield: stands for a step that yields
     *tceMm() {
       return this.world.currentMm();
     },

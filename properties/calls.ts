@@ -1,0 +1,35 @@
+// A program's operations as the machines know them: one call for each place in the program.
+
+import type { Op, Program } from '../engine/index.ts';
+import type { Task } from '../engine/runtime/index.ts';
+import { oracle, type Pending } from '../model/index.ts';
+
+export interface Call {
+  readonly op: Op;
+  /** Number of the task, and of the process it belongs to. */
+  readonly task: number;
+  readonly process: number;
+  /** The call as it begins. */
+  readonly pending: Pending;
+  /** Tells calls of one program apart. */
+  readonly id: number;
+}
+
+export class Calls {
+  private readonly byTask: readonly (readonly Call[])[];
+
+  constructor(program: Program) {
+    let id = 0;
+    const of = (ops: readonly Op[], task: number, process: number) =>
+      ops.map((op): Call => ({ op, task, process, pending: oracle.begin(op, process), id: id++ }));
+    this.byTask = [
+      of(program.setup, 0, 0),
+      ...program.tasks.map(({ ops, process }, i) => of(ops, i + 1, process)),
+    ];
+  }
+
+  /** The call at this place; null for what is not of the program (exits, daemons). */
+  of(task: Task, index: number): Call | null {
+    return this.byTask[task.id]?.[index] ?? null;
+  }
+}
