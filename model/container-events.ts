@@ -1,10 +1,15 @@
 // The events of the container machine, each a constant: an event carries the few facts that the
 // machine's guards look at and that live outside the container. No behaviour here.
+import type { AttachRules } from './quirks.ts';
 
-/** Is the calling process the one whose mm the container is bound to? */
-export type Caller = 'owner' | 'stranger';
+/**
+ * Is the calling process the one whose mm the container is bound to? `anyone`: nobody asks, because
+ * of the quirk anyProcess.
+ */
+export type Caller = 'owner' | 'stranger' | 'anyone';
 
-export type GroupKind = 'none' | 'legacy' | 'ddw';
+/** `static`: a group of the dynamic kind on a host without dynamic windows. */
+export type GroupKind = 'none' | 'legacy' | 'static' | 'ddw';
 export type Relation = 'fresh' | 'member' | 'otherFamily';
 
 export type ContainerEvent =
@@ -13,7 +18,13 @@ export type ContainerEvent =
   /** tce_iommu_mm_set() of REGISTER, CREATE and REMOVE, after their test for v2. */
   | { readonly type: 'SET_MM'; readonly caller: Caller }
   | { readonly type: 'ENABLE'; readonly caller: Caller; readonly window32: boolean }
-  | { readonly type: 'ATTACH'; readonly group: GroupKind; readonly relation: Relation }
+  | { readonly type: 'UNREGISTER'; readonly caller: Caller }
+  | {
+      readonly type: 'ATTACH';
+      readonly rules: AttachRules;
+      readonly group: GroupKind;
+      readonly relation: Relation;
+    }
   | { readonly type: 'ATTACHED'; readonly slot0: 'empty' | 'taken' }
   | { readonly type: PlainType };
 
@@ -21,7 +32,8 @@ type PlainType =
   | 'ENABLED'
   | 'DISABLE'
   | 'REGISTERED'
-  | 'UNREGISTER'
+  /** What an attach does that charges for a table; it never minds whose mm it finds. */
+  | 'BIND_MM'
   /** MAP and UNMAP need an enabled container. */
   | 'USE_DMA'
   /** CREATE, REMOVE and GET_INFO need a group. */
@@ -34,18 +46,27 @@ type PlainType =
   | 'CLOSE';
 
 const plain = (type: PlainType): ContainerEvent => Object.freeze({ type });
-const byCaller = (type: 'ENTER' | 'SET_MM') => ({
+const byCaller = (type: 'ENTER' | 'SET_MM' | 'UNREGISTER') => ({
   owner: Object.freeze({ type, caller: 'owner' }) as ContainerEvent,
   stranger: Object.freeze({ type, caller: 'stranger' }) as ContainerEvent,
+  anyone: Object.freeze({ type, caller: 'anyone' }) as ContainerEvent,
 });
 const enable = (caller: Caller) => ({
   window: Object.freeze({ type: 'ENABLE', caller, window32: true }) as ContainerEvent,
   noWindow: Object.freeze({ type: 'ENABLE', caller, window32: false }) as ContainerEvent,
 });
-const attach = (group: GroupKind) => ({
-  fresh: Object.freeze({ type: 'ATTACH', group, relation: 'fresh' }) as ContainerEvent,
-  member: Object.freeze({ type: 'ATTACH', group, relation: 'member' }) as ContainerEvent,
-  otherFamily: Object.freeze({ type: 'ATTACH', group, relation: 'otherFamily' }) as ContainerEvent,
+const attachAs = (rules: AttachRules, group: GroupKind, relation: Relation): ContainerEvent =>
+  Object.freeze({ type: 'ATTACH', rules, group, relation });
+const byRelation = (rules: AttachRules, group: GroupKind) => ({
+  fresh: attachAs(rules, group, 'fresh'),
+  member: attachAs(rules, group, 'member'),
+  otherFamily: attachAs(rules, group, 'otherFamily'),
+});
+const attach = (rules: AttachRules) => ({
+  none: byRelation(rules, 'none'),
+  legacy: byRelation(rules, 'legacy'),
+  static: byRelation(rules, 'static'),
+  ddw: byRelation(rules, 'ddw'),
 });
 const attached = (slot0: 'empty' | 'taken'): ContainerEvent =>
   Object.freeze({ type: 'ATTACHED', slot0 });
@@ -53,16 +74,21 @@ const attached = (slot0: 'empty' | 'taken'): ContainerEvent =>
 export const containerEvents = {
   enter: byCaller('ENTER'),
   setMm: byCaller('SET_MM'),
-  enable: { owner: enable('owner'), stranger: enable('stranger') },
+  enable: { owner: enable('owner'), stranger: enable('stranger'), anyone: enable('anyone') },
   enabled: plain('ENABLED'),
   disable: plain('DISABLE'),
   registered: plain('REGISTERED'),
-  unregister: plain('UNREGISTER'),
+  unregister: byCaller('UNREGISTER'),
+  bindMm: plain('BIND_MM'),
   useDma: plain('USE_DMA'),
   needGroup: plain('NEED_GROUP'),
   needWindow: plain('NEED_WINDOW'),
   defaultSettled: plain('DEFAULT_SETTLED'),
-  attach: { none: attach('none'), legacy: attach('legacy'), ddw: attach('ddw') },
+  attach: {
+    reference: attach('reference'),
+    byVersion: attach('byVersion'),
+    legacyAnywhere: attach('legacyAnywhere'),
+  },
   attached: { empty: attached('empty'), taken: attached('taken') },
   detached: plain('DETACHED'),
   close: plain('CLOSE'),
@@ -71,19 +97,19 @@ export const containerEvents = {
 export const containerAlphabet: readonly ContainerEvent[] = [
   ...Object.values(containerEvents.enter),
   ...Object.values(containerEvents.setMm),
-  ...Object.values(containerEvents.enable.owner),
-  ...Object.values(containerEvents.enable.stranger),
+  ...Object.values(containerEvents.enable).flatMap((events) => Object.values(events)),
   containerEvents.enabled,
   containerEvents.disable,
   containerEvents.registered,
-  containerEvents.unregister,
+  ...Object.values(containerEvents.unregister),
+  containerEvents.bindMm,
   containerEvents.useDma,
   containerEvents.needGroup,
   containerEvents.needWindow,
   containerEvents.defaultSettled,
-  ...Object.values(containerEvents.attach.none),
-  ...Object.values(containerEvents.attach.legacy),
-  ...Object.values(containerEvents.attach.ddw),
+  ...Object.values(containerEvents.attach)
+    .flatMap((kinds) => Object.values(kinds))
+    .flatMap((events) => Object.values(events)),
   ...Object.values(containerEvents.attached),
   containerEvents.detached,
   containerEvents.close,

@@ -3,8 +3,9 @@
 // column. Each event is one check or one effect of an ioctl; the oracle strings them together.
 import { assign, setup } from 'xstate';
 import { always, answer, answerAction, effectAction, ok, refuse } from './answer.ts';
-import type { ContainerEvent } from './container-events.ts';
+import type { ContainerEvent, GroupKind } from './container-events.ts';
 import { EBADF, EBUSY, EINVAL, ENODEV, ENOTTY, ENXIO, EPERM } from './errno.ts';
+import type { AttachRules } from './quirks.ts';
 
 export interface ContainerContext {
   readonly version: 1 | 2;
@@ -20,6 +21,11 @@ interface Args {
   readonly event: ContainerEvent;
 }
 
+const hasRules = ({ event }: Args, rules: AttachRules) =>
+  event.type === 'ATTACH' && event.rules === rules;
+const hasKind = ({ event }: Args, ...kinds: readonly GroupKind[]) =>
+  event.type === 'ATTACH' && kinds.includes(event.group);
+
 const stranger = ({ context, event }: Args) =>
   context.mmSet && 'caller' in event && event.caller === 'stranger';
 
@@ -27,6 +33,7 @@ const stranger = ({ context, event }: Args) =>
 const open = {
   ENTER: [refuse('stranger', EPERM), always(0)],
   SET_MM: [refuse('v1', ENOTTY), refuse('stranger', EPERM), { actions: ['setMm', ok] }],
+  BIND_MM: { actions: ['setMm', ok] },
   NEED_GROUP: [refuse('noGroups', ENXIO), always(0)],
   NEED_WINDOW: [
     { guard: 'pendingWithoutGroups', actions: answer(ENODEV) },
@@ -36,7 +43,9 @@ const open = {
   DEFAULT_SETTLED: { actions: ['settleDefault', ok] },
   ATTACH: [
     refuse('noTableGroup', ENODEV),
-    refuse('legacyGroupInV2', EINVAL),
+    refuse('kindOfOtherVersion', EPERM),
+    refuse('noDynamicWindowsInV2', EINVAL),
+    refuse('legacyBesideOthers', EBUSY),
     refuse('secondGroupInV1', EBUSY),
     refuse('alreadyMember', EBUSY),
     refuse('otherFamily', EPERM),
@@ -65,16 +74,24 @@ export const containerMachine = setup({
     v2: ({ context }) => context.version === 2,
     v1WithMm: ({ context }) => context.version === 1 && context.mmSet,
     v2WithMm: ({ context }) => context.version === 2 && context.mmSet,
-    noMm: ({ context }) => !context.mmSet,
+    noMm: ({ context, event }) =>
+      !context.mmSet && event.type === 'UNREGISTER' && event.caller !== 'anyone',
     noGroups: ({ context }) => context.groups === 0,
     lastGroup: ({ context }) => context.groups === 1,
     noWindow32: ({ event }) => event.type === 'ENABLE' && !event.window32,
     pending: ({ context }) => context.pending,
     pendingWithoutGroups: ({ context }) => context.pending && context.groups === 0,
     noTableGroup: ({ event }) => event.type === 'ATTACH' && event.group === 'none',
-    legacyGroupInV2: ({ context, event }) =>
-      context.version === 2 && event.type === 'ATTACH' && event.group === 'legacy',
-    secondGroupInV1: ({ context }) => context.version === 1 && context.groups > 0,
+    kindOfOtherVersion: (args) =>
+      hasRules(args, 'byVersion') && (args.context.version === 2) === hasKind(args, 'legacy'),
+    noDynamicWindowsInV2: (args) =>
+      hasRules(args, 'reference') &&
+      args.context.version === 2 &&
+      hasKind(args, 'legacy', 'static'),
+    legacyBesideOthers: (args) =>
+      hasRules(args, 'legacyAnywhere') && hasKind(args, 'legacy') && args.context.groups > 0,
+    secondGroupInV1: (args) =>
+      !hasRules(args, 'legacyAnywhere') && args.context.version === 1 && args.context.groups > 0,
     alreadyMember: ({ event }) => event.type === 'ATTACH' && event.relation === 'member',
     otherFamily: ({ event }) => event.type === 'ATTACH' && event.relation === 'otherFamily',
     needsDefaultWindow: ({ context, event }) =>

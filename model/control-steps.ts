@@ -4,10 +4,10 @@ import { containerEvents } from './container-events.ts';
 import type { Cursor } from './cursor.ts';
 import type { Draft } from './draft.ts';
 import { EFAULT, EINVAL, ENOMEM } from './errno.ts';
-import { callerOf, charge, lock, MUST_WAIT, mayCharge, mmOf, pagesOf, tell } from './ledger.ts';
-import { unlock } from './ledger.ts';
+import { callerOf, charge, guestOf, lock, MUST_WAIT, mayCharge, pagesOf } from './ledger.ts';
+import { payerOf, tell, unlock } from './ledger.ts';
 import type { Op } from './vocabulary.ts';
-import { window32Size } from './window-steps.ts';
+import { isDynamic, newestGroup, window32Size } from './window-steps.ts';
 
 const EXTENSION_TCE = 2;
 const EXTENSION_EEH = 5;
@@ -21,7 +21,7 @@ const mustWaitForLock = (draft: Draft, index: number): boolean =>
 export function checkEnable(draft: Draft, cursor: Cursor): boolean {
   const index = cursor.op.container;
   if (mustWaitForLock(draft, index)) return MUST_WAIT;
-  const caller = callerOf(draft.container(index), cursor.process);
+  const caller = callerOf(draft, index, cursor.process);
   const window32 = window32Size(draft, index) === 0 ? 'noWindow' : 'window';
   const { ret } = tell(draft, index, containerEvents.enable[caller][window32], cursor.process);
   if (ret !== 0) return cursor.finish(ret);
@@ -31,7 +31,7 @@ export function checkEnable(draft: Draft, cursor: Cursor): boolean {
 
 export function chargeEnable(draft: Draft, cursor: Cursor): boolean {
   const index = cursor.op.container;
-  const mm = mmOf(draft.container(index));
+  const mm = payerOf(draft, cursor);
   const pages = pagesOf(draft, draft.world.geometry.tce32Size);
   if (!mayCharge(draft, mm, pages)) {
     unlock(draft, index);
@@ -43,6 +43,8 @@ export function chargeEnable(draft: Draft, cursor: Cursor): boolean {
 
 export function publishEnable(draft: Draft, cursor: Cursor): boolean {
   tell(draft, cursor.op.container, containerEvents.enabled, cursor.process);
+  const guest = guestOf(draft, cursor);
+  if (guest !== null) draft.changeContainer(cursor.op.container).payer = guest;
   unlock(draft, cursor.op.container);
   return cursor.finish(0);
 }
@@ -54,6 +56,8 @@ export function disable(draft: Draft, cursor: Cursor): boolean {
   if (ret !== 0 || !effects.includes('uncharge')) return cursor.finish(ret);
   lock(draft, index);
   cursor.pages = pagesOf(draft, draft.world.geometry.tce32Size);
+  cursor.payer = draft.container(index).payer;
+  draft.changeContainer(index).payer = null;
   return cursor.goOn('uncharge');
 }
 
@@ -65,8 +69,8 @@ export function info(draft: Draft, cursor: Cursor): boolean {
   if (op.shortArgsz) return cursor.finish(EINVAL);
   const { geometry } = draft.world;
   const { version } = draft.container(op.container).node.context;
-  // Every group of a v2 container has dynamic windows, and so no legacy group gets here.
-  const ddw = version === 2;
+  const group = newestGroup(draft, op.container);
+  const ddw = version === 2 && group !== undefined && isDynamic(geometry, group);
   return cursor.finish(0, {
     dma32Start: geometry.tce32Start,
     dma32Size: window32Size(draft, op.container),

@@ -1,11 +1,13 @@
 // Where an operation in progress stands: its next phase and what it remembers between two atomic
 // steps. Steps change a cursor in place; between steps it is frozen into a Pending.
+import type { Guest } from './state.ts';
 import type { FaultSite, Op, Result } from './vocabulary.ts';
 
 /**
  * The atomic steps that operations are made of.
  * `enter`, `check`, `body`: the ioctl's checks, where one of them may change under it.
  * `locked`: CREATE and REMOVE under container->lock. `own`: CREATE after its default window.
+ * `take`: an attach takes over a legacy table. `view`: a table's userspace copy is charged apart.
  * `publish`: a charged window or ENABLE takes effect. `uncharge`: pages are given back.
  * `charge`, `add`, `registered`: what REGISTER goes on with. `released`: the same for UNREGISTER.
  * `map`, `xchg`, `clear`, `put`: per entry. `closing`: what close does after the container is gone.
@@ -16,6 +18,8 @@ export type Phase =
   | 'body'
   | 'locked'
   | 'own'
+  | 'take'
+  | 'view'
   | 'publish'
   | 'uncharge'
   | 'charge'
@@ -47,6 +51,8 @@ export class Cursor {
   fault: FaultSite | null = null;
   /** Pages to be given back by `uncharge`, or charged for `publish`. */
   pages = 0;
+  /** Who paid for `pages`. */
+  payer: Guest = null;
   planned: PlannedWindow | null = null;
   /** MAP and UNMAP: the window slot, its first entry, how many, and the one at hand. */
   slot = 0;
@@ -55,6 +61,7 @@ export class Cursor {
   index = 0;
   /** The va whose region has a TCE too many until `put`, and what follows then. */
   owed = 0;
+  owedTo: Guest = null;
   afterPut: 'map' | 'clear' | 'fail' = 'map';
 
   constructor(op: Op, process: number) {
@@ -90,6 +97,8 @@ export class Cursor {
     return (
       `${this.process}:${this.phase}:${this.ret}:${this.fault ?? ''}:${this.pages}:${this.slot}:` +
       `${this.first}+${this.index}/${this.count}:${this.owed}${this.afterPut}` +
+      (this.payer === null ? '' : `:paid${this.payer}`) +
+      (this.owedTo === null ? '' : `:to${this.owedTo}`) +
       (planned === null ? '' : `:${planned.slot}${planned.isDefault ? 'd' : ''}`) +
       (this.out === undefined ? '' : JSON.stringify(this.out))
     );

@@ -1,16 +1,19 @@
 // What the VFIO core asks on user space's behalf: attach and detach of a group, and the release of a
-// container. Spec: spapr-tce-v2.md §3, §4, §8; a failed attach changes nothing at all.
+// container. Spec: spapr-tce-v2.md §3, §4, §8; a failed attach changes nothing at all. Quirks of real
+// revisions: which groups a container takes, and eagerDefaultWindow, which binds the mm even if the
+// attach then fails.
 import { containerEvents, type GroupKind, type Relation } from './container-events.ts';
 import type { Cursor, Environment } from './cursor.ts';
 import type { Draft } from './draft.ts';
-import { EBUSY, EIO, ENOMEM, EPERM } from './errno.ts';
-import { charge, clearWindow, findExact, MUST_WAIT, mmOf, pagesOf } from './ledger.ts';
-import { tell, tellRegion } from './ledger.ts';
+import { EBUSY, EFAULT, EIO, ENOMEM, EPERM } from './errno.ts';
+import { charge, clearWindow, findExact, guestOf, lock, MUST_WAIT, mayCharge } from './ledger.ts';
+import { mmOf, pagesOf, payerOf, tell, tellRegion, unlock } from './ledger.ts';
 import { regionEvents } from './region.ts';
-import { WindowData } from './state.ts';
+import { type Guest, WindowData } from './state.ts';
 import { absentWindow, windowTable } from './tables.ts';
 import type { GroupSpec, Op } from './vocabulary.ts';
 import { windowEvents } from './window.ts';
+import { installPlanned, isDynamic, tryCreate, viewPages } from './window-steps.ts';
 
 type GroupOp = Extract<Op, { op: 'attach' | 'detach' }>;
 
@@ -29,8 +32,8 @@ function specOf(draft: Draft, group: number): GroupSpec {
 
 function kindOf(draft: Draft, spec: GroupSpec): GroupKind {
   if (spec.noTableGroup) return 'none';
-  const isDynamic = spec.kind === 'ddw' && draft.world.geometry.maxDynamicWindows > 0;
-  return isDynamic ? 'ddw' : 'legacy';
+  if (spec.kind === 'legacy') return 'legacy';
+  return isDynamic(draft.world.geometry, spec) ? 'ddw' : 'static';
 }
 
 function relationOf(draft: Draft, { container: index, group }: GroupOp): Relation {
@@ -50,47 +53,125 @@ export function attach(draft: Draft, cursor: Cursor, env: Environment): boolean 
   if (isOpen && isBusy(draft, index)) return MUST_WAIT;
 
   const spec = specOf(draft, group);
-  const check = containerEvents.attach[kindOf(draft, spec)][relationOf(draft, op)];
+  const kinds = containerEvents.attach[draft.world.attachRules];
+  const check = kinds[kindOf(draft, spec)][relationOf(draft, op)];
   const { ret } = tell(draft, index, check, cursor.process);
   if (ret !== 0) return cursor.finish(ret);
-  const { windows } = draft.container(index);
-  const hasWindows = windows.some((window) => window !== null);
+  const hasWindows = draft.container(index).windows.some((window) => window !== null);
   // A legacy group has no set_window to be programmed with windows of groups that left.
   if (spec.kind === 'legacy' && hasWindows) return cursor.finish(EPERM);
   if (env.refuses('kzalloc')) return cursor.finish(ENOMEM);
-  if (spec.kind === 'legacy') {
-    const isUsed = tablesOf(spec).some((table) => table?.itMap);
-    if (isUsed && (spec.kernelDmaLive || env.refuses('take_ownership'))) {
-      return cursor.finish(EBUSY);
-    }
-    adoptTables(draft, index, spec);
-    tell(draft, index, containerEvents.defaultSettled, cursor.process);
-  } else if (hasWindows && env.refuses('set_window')) {
-    return cursor.finish(EIO);
-  }
-  const needsDefault = spec.kind === 'ddw' && windows[0] === null;
-  const attached = containerEvents.attached[needsDefault ? 'empty' : 'taken'];
-  tell(draft, index, attached, cursor.process);
+  if (spec.kind === 'legacy') return attachLegacy(draft, cursor, env, spec);
+  if (draft.world.quirks.eagerDefaultWindow) return attachEagerly(draft, cursor, env, spec);
+  if (hasWindows && env.refuses('set_window')) return cursor.finish(EIO);
+  const needsDefault = draft.container(index).windows[0] === null;
+  return addGroup(draft, cursor, needsDefault ? 'empty' : 'taken');
+}
+
+function addGroup(draft: Draft, cursor: Cursor, slot0: 'empty' | 'taken'): true {
+  const { container: index, group } = cursor.op as GroupOp;
+  tell(draft, index, containerEvents.attached[slot0], cursor.process);
   draft.changeContainer(index).groups.push(group);
   return cursor.finish(0);
 }
 
+/** A v2 container takes table after table, because it charges for a userspace copy of each. */
+function attachLegacy(draft: Draft, cursor: Cursor, env: Environment, spec: GroupSpec): boolean {
+  const index = cursor.op.container;
+  const isUsed = tablesOf(spec).some((table) => table?.itMap);
+  if (draft.container(index).node.context['version'] === 2) {
+    if (isUsed) tell(draft, index, containerEvents.bindMm, cursor.process);
+    lock(draft, index);
+    return cursor.goOn('take');
+  }
+  if (isUsed && (spec.kernelDmaLive || env.refuses('take_ownership'))) return cursor.finish(EBUSY);
+  adoptTables(draft, cursor, spec);
+  return addGroup(draft, cursor, 'taken');
+}
+
+/** A legacy group's table in use by the kernel is charged for and taken; the lock is held. */
+export function takeTable(draft: Draft, cursor: Cursor, env: Environment): boolean {
+  const spec = specOf(draft, (cursor.op as GroupOp).group);
+  const tables = tablesOf(spec);
+  while (cursor.index < tables.length && !tables[cursor.index]?.itMap) cursor.index += 1;
+  const table = tables[cursor.index] ?? null;
+  if (table === null) {
+    cursor.index = 0;
+    return publishAttach(draft, cursor);
+  }
+  const mm = payerOf(draft, cursor);
+  const pages = viewPages(draft, legacyExtent(draft, table));
+  const fits = mayCharge(draft, mm, pages);
+  cursor.ret = 0;
+  if (fits) {
+    charge(draft, mm, pages);
+    cursor.pages += pages;
+    cursor.payer = guestOf(draft, cursor);
+  }
+  if (!fits || env.refuses('vzalloc')) cursor.ret = ENOMEM;
+  else if (spec.kernelDmaLive || env.refuses('take_ownership')) cursor.ret = EBUSY;
+  cursor.index = cursor.ret === 0 ? cursor.index + 1 : 0;
+  return cursor.goOn(cursor.ret === 0 ? 'take' : 'uncharge');
+}
+
+/** The quirk eagerDefaultWindow: the mm is bound, and the first group makes the window. */
+function attachEagerly(draft: Draft, cursor: Cursor, env: Environment, spec: GroupSpec): boolean {
+  const index = cursor.op.container;
+  const { geometry } = draft.world;
+  // take_ownership_ddw() finds no ops to call.
+  if (!isDynamic(geometry, spec)) return cursor.finish(EFAULT);
+  tell(draft, index, containerEvents.bindMm, cursor.process);
+  const { groups, windows } = draft.container(index);
+  if (groups.length === 0 && windows[0] === null) {
+    const size = spec.noWindow ? 0 : geometry.tce32Size;
+    return tryCreate(draft, cursor, env, { pageShift: 12, size, levels: 1, isDefault: true });
+  }
+  const hasWindows = windows.some((window) => window !== null);
+  if (hasWindows && env.refuses('set_window')) return cursor.finish(EIO);
+  return addGroup(draft, cursor, 'taken');
+}
+
+/** What an attach has charged for takes effect, and the group is in; the lock is dropped. */
+export function publishAttach(draft: Draft, cursor: Cursor): boolean {
+  const { container: index, group } = cursor.op as GroupOp;
+  const spec = specOf(draft, group);
+  if (spec.kind === 'legacy') adoptTables(draft, cursor, spec);
+  else installPlanned(draft, cursor);
+  unlock(draft, index);
+  return addGroup(draft, cursor, 'taken');
+}
+
+type Table = NonNullable<Tables[number]>;
+
+const legacyExtent = ({ world }: Draft, { pageShift = 12 }: Table) => ({
+  size: world.geometry.tce32Size,
+  pageShift,
+});
+
 /**
- * A legacy group's own tables become the container's windows; nobody is charged for them, and a
- * default window that an earlier group left pending is due no more.
+ * A legacy group's own tables become the container's windows; nobody is charged for them but for
+ * the userspace copies of a v2 container. A default window that an earlier group left pending is
+ * due no more.
  */
-function adoptTables(draft: Draft, index: number, spec: GroupSpec): void {
-  const { tce32Start, tce32Size } = draft.world.geometry;
+function adoptTables(draft: Draft, cursor: Cursor, spec: GroupSpec): void {
+  const index = cursor.op.container;
+  const { tce32Start, tce64Start } = draft.world.geometry;
   const container = draft.changeContainer(index);
+  const isV2 = container.node.context['version'] === 2;
   tablesOf(spec).forEach((table, slot) => {
     if (table === null) return;
     windowTable.step(absentWindow, windowEvents.adopt);
-    const window = new WindowData();
-    window.start = tce32Start;
-    window.size = spec.noWindow ? 0 : tce32Size;
-    window.pageShift = table.pageShift ?? 12;
+    const window = Object.assign(new WindowData(), legacyExtent(draft, table));
+    window.start = slot === 0 ? tce32Start : tce64Start;
+    if (isV2 && table.itMap) {
+      window.charge = viewPages(draft, window);
+      window.payer = cursor.payer;
+    }
     container.windows[slot] = window;
   });
+  cursor.pages = 0;
+  cursor.payer = null;
+  tell(draft, index, containerEvents.defaultSettled, cursor.process);
 }
 
 export function detach(draft: Draft, cursor: Cursor): boolean {
@@ -102,11 +183,20 @@ export function detach(draft: Draft, cursor: Cursor): boolean {
   if (!isMember && container.node.value !== 'closed') return cursor.finish(0);
   const { ret, effects } = tell(draft, index, containerEvents.detached, cursor.process);
   if (ret !== 0) return cursor.finish(ret);
-  if (effects.includes('clearAllEntries')) clearAllWindows(draft, index);
+  const isLegacy = specOf(draft, group).kind === 'legacy';
+  if (isLegacy || effects.includes('clearAllEntries')) clearAllWindows(draft, index);
   const changed = draft.changeContainer(index);
   changed.groups = changed.groups.filter((member) => member !== group);
-  if (specOf(draft, group).kind === 'legacy') changed.windows = [null, null];
-  return cursor.finish(0);
+  if (!isLegacy) return cursor.finish(0);
+  for (const window of changed.windows) {
+    if (window === null) continue;
+    cursor.pages += window.charge;
+    cursor.payer = window.payer;
+  }
+  changed.windows = [null, null];
+  if (cursor.pages === 0) return cursor.finish(0);
+  changed.locked = true;
+  return cursor.goOn('uncharge');
 }
 
 function clearAllWindows(draft: Draft, index: number): void {
@@ -122,9 +212,16 @@ export function close(draft: Draft, cursor: Cursor): boolean {
   const { ret, effects } = tell(draft, index, containerEvents.close, cursor.process);
   if (ret !== 0) return cursor.finish(ret);
   const container = draft.changeContainer(index);
-  cursor.pages = container.windows.reduce((sum, window) => sum + (window?.charge ?? 0), 0);
+  const giveBack = (pages: number, payer: Guest): void => {
+    if (payer === null) cursor.pages += pages;
+    else charge(draft, payer, -pages);
+  };
+  for (const window of container.windows) {
+    if (window !== null) giveBack(window.charge, window.payer);
+  }
   if (effects.includes('uncharge')) {
-    cursor.pages += pagesOf(draft, draft.world.geometry.tce32Size);
+    giveBack(pagesOf(draft, draft.world.geometry.tce32Size), container.payer);
+    container.payer = null;
   }
   container.windows = [null, null];
   container.groups = [];
@@ -142,7 +239,8 @@ export function closing(draft: Draft, cursor: Cursor): boolean {
   } else {
     const mine = draft.changeContainer(index).prereg.shift();
     if (mine !== undefined) {
-      tellRegion(draft, mm, findExact(draft, mm, mine.va, mine.size), regionEvents.put);
+      const owner = mine.guest ?? mm;
+      tellRegion(draft, owner, findExact(draft, owner, mine.va, mine.size), regionEvents.put);
     }
   }
   return draft.container(index).prereg.length === 0 ? cursor.finish(0) : cursor.goOn('closing');

@@ -8,6 +8,7 @@ export { toMermaid } from './export.ts';
 export { type Graph, reachable, stuck } from './graph.ts';
 export { inconsistencies } from './invariants.ts';
 export { oracle, type Oracle, type Pending, type Successor } from './oracle.ts';
+export { noQuirks, type Quirks } from './quirks.ts';
 export { type RegionContext, type RegionEvent, regionMachine } from './region.ts';
 export type { Container, ModelState, Process, Region, Window, World } from './state.ts';
 export { containerTable, entryTable, regionTable, windowTable } from './tables.ts';

@@ -1,25 +1,38 @@
 // What steps share: sending an event to a container or a region of the draft and applying its
 // effects, and the locked_vm account. Spec: spapr-tce-v2.md §6.
 import type { Edge } from './compile.ts';
-import type { ContainerEvent } from './container-events.ts';
+import type { Caller, ContainerEvent } from './container-events.ts';
 import type { Cursor } from './cursor.ts';
 import type { Draft } from './draft.ts';
 import type { RegionEvent } from './region.ts';
 import { regionEvents } from './region.ts';
-import type { ContainerData, Region, WindowData } from './state.ts';
+import type { ContainerData, Guest, Region, WindowData } from './state.ts';
 import { containerTable, regionTable, unregistered } from './tables.ts';
 
 /** A step has nothing to do now: another operation must move first. */
 export const MUST_WAIT = false;
 
-/** The process that pays for and is seen through a container; its mm is set. */
+/** The process that a container is bound to; its mm is set. */
 export function mmOf(container: Readonly<ContainerData>): number {
   if (container.mm === null) throw new Error('model: the container has no mm; a check is missing');
   return container.mm;
 }
 
-export const callerOf = (container: Readonly<ContainerData>, process: number) =>
-  container.mm === null || container.mm === process ? 'owner' : 'stranger';
+export function callerOf(draft: Draft, index: number, process: number): Caller {
+  if (draft.world.quirks.anyProcess) return 'anyone';
+  const { mm } = draft.container(index);
+  return mm === null || mm === process ? 'owner' : 'stranger';
+}
+
+/** The caller, if its operation works on the caller's own memory and not on the container's. */
+export function guestOf(draft: Draft, { op, process }: Cursor): Guest {
+  if (!draft.world.quirks.anyProcess) return null;
+  return draft.container(op.container).mm === process ? null : process;
+}
+
+/** The process that an operation pays from and whose memory it sees. */
+export const payerOf = (draft: Draft, cursor: Cursor): number =>
+  guestOf(draft, cursor) ?? mmOf(draft.container(cursor.op.container));
 
 /** Sends an event to a container; becoming mmSet binds it to the calling process. */
 export function tell(draft: Draft, index: number, event: ContainerEvent, process: number): Edge {
@@ -56,8 +69,12 @@ export function lock(draft: Draft, index: number): void {
 /** The `uncharge` step: pages go back, container->lock is dropped, the operation returns. */
 export function uncharge(draft: Draft, cursor: Cursor): boolean {
   const index = cursor.op.container;
-  charge(draft, mmOf(draft.container(index)), -cursor.pages);
+  if (cursor.pages !== 0) {
+    charge(draft, cursor.payer ?? mmOf(draft.container(index)), -cursor.pages);
+  }
   cursor.pages = 0;
+  cursor.payer = null;
+  cursor.planned = null;
   unlock(draft, index);
   return cursor.finish(cursor.ret, cursor.out);
 }
@@ -107,9 +124,13 @@ export function clearWindow(draft: Draft, index: number, slot: number): void {
   if (!window || window.entries.size === 0) return;
   if (draft.container(index).node.context['version'] === 2) {
     const mm = mmOf(draft.container(index));
-    for (const va of window.entries.values()) putEntry(draft, mm, va);
+    for (const [entry, va] of window.entries) {
+      putEntry(draft, window.guests?.get(entry) ?? mm, va);
+    }
   }
-  draft.changeWindow(index, slot).entries.clear();
+  const changed = draft.changeWindow(index, slot);
+  changed.entries.clear();
+  changed.guests = null;
 }
 
 /** tce_iommu_find_table()'s test: the window's entries reach from its start to its end. */

@@ -6,7 +6,7 @@ import type { Draft } from './draft.ts';
 import { entryEvents } from './entry.ts';
 import { EFAULT, EINVAL, EIO, EPERM } from './errno.ts';
 import { backingPageShift, isAligned } from './geometry.ts';
-import { containsIova, lookup, mmOf, putEntry, tellRegion } from './ledger.ts';
+import { containsIova, guestOf, lookup, mmOf, payerOf, putEntry, tellRegion } from './ledger.ts';
 import { regionEvents } from './region.ts';
 import type { Window } from './state.ts';
 import { absentWindow, clearEntry, entryTable, mappedEntry } from './tables.ts';
@@ -95,7 +95,7 @@ export function mapEntry(draft: Draft, cursor: Cursor, env: Environment): boolea
   const window = windowOf(draft, cursor);
   const va = vaAtHand(cursor, window);
   if (container.node.context['version'] === 1) return mapEntryV1(draft, cursor, env, va);
-  const mm = mmOf(container);
+  const mm = payerOf(draft, cursor);
   const region = lookup(draft, mm, va, 2 ** window.pageShift);
   if (region !== undefined && region.pageShift < window.pageShift) {
     return failEntry(draft, cursor, EINVAL);
@@ -106,8 +106,7 @@ export function mapEntry(draft: Draft, cursor: Cursor, env: Environment): boolea
 
 /** v1 pins the page of each entry and knows no regions: nobody sees the entry in between. */
 function mapEntryV1(draft: Draft, cursor: Cursor, env: Environment, va: number): boolean {
-  const container = draft.container(cursor.op.container);
-  const { vmas = [] } = draft.world.topology.processes[mmOf(container)] ?? {};
+  const { vmas = [] } = draft.world.topology.processes[payerOf(draft, cursor)] ?? {};
   const shift = backingPageShift(vmas, va);
   if (shift < 0 || env.refuses('pin')) return failEntry(draft, cursor, EFAULT);
   if (shift < windowOf(draft, cursor).pageShift) return failEntry(draft, cursor, EPERM);
@@ -122,18 +121,21 @@ export function exchangeEntry(draft: Draft, cursor: Cursor, env: Environment): b
   if (env.refuses('xchg')) {
     if (!isV2) return failEntry(draft, cursor, EIO);
     cursor.owed = va;
+    cursor.owedTo = guestOf(draft, cursor);
     cursor.afterPut = 'fail';
     return cursor.goOn('put');
   }
-  const { entries } = draft.changeWindow(cursor.op.container, cursor.slot);
+  const window = draft.changeWindow(cursor.op.container, cursor.slot);
   const entry = cursor.first + cursor.index;
-  const old = entries.get(entry);
+  const old = window.entries.get(entry);
+  const oldGuest = window.guests?.get(entry) ?? null;
   const edge = entryTable.step(old === undefined ? clearEntry : mappedEntry, entryEvents.map);
-  entries.set(entry, va);
+  window.setEntry(entry, va, guestOf(draft, cursor));
   if (old === undefined || !isV2 || !edge.effects.includes('putOldPage')) {
     return nextEntry(draft, cursor, 'map');
   }
   cursor.owed = old;
+  cursor.owedTo = oldGuest;
   cursor.afterPut = 'map';
   return cursor.goOn('put');
 }
@@ -141,21 +143,25 @@ export function exchangeEntry(draft: Draft, cursor: Cursor, env: Environment): b
 /** UNMAP, and a failed MAP over what it wrote: one entry is exchanged with nothing. */
 export function clearOneEntry(draft: Draft, cursor: Cursor): boolean {
   const entry = cursor.first + cursor.index;
-  const old = windowOf(draft, cursor).entries.get(entry);
+  const { entries, guests } = windowOf(draft, cursor);
+  const old = entries.get(entry);
+  const oldGuest = guests?.get(entry) ?? null;
   const edge = entryTable.step(old === undefined ? clearEntry : mappedEntry, entryEvents.clear);
   if (old === undefined) return nextEntry(draft, cursor, 'clear');
-  draft.changeWindow(cursor.op.container, cursor.slot).entries.delete(entry);
+  draft.changeWindow(cursor.op.container, cursor.slot).deleteEntry(entry);
   const isV2 = draft.container(cursor.op.container).node.context['version'] === 2;
   if (!isV2 || !edge.effects.includes('putOldPage')) return nextEntry(draft, cursor, 'clear');
   cursor.owed = old;
+  cursor.owedTo = oldGuest;
   cursor.afterPut = 'clear';
   return cursor.goOn('put');
 }
 
 /** The region that lost a TCE is told so. */
 export function putOldPage(draft: Draft, cursor: Cursor): boolean {
-  putEntry(draft, mmOf(draft.container(cursor.op.container)), cursor.owed);
+  putEntry(draft, cursor.owedTo ?? mmOf(draft.container(cursor.op.container)), cursor.owed);
   cursor.owed = 0;
+  cursor.owedTo = null;
   if (cursor.afterPut === 'fail') return failEntry(draft, cursor, EIO);
   return nextEntry(draft, cursor, cursor.afterPut);
 }

@@ -4,7 +4,15 @@
 import { Cursor, type Environment, friendly } from './cursor.ts';
 import { Draft } from './draft.ts';
 import { close, closing } from './group-steps.ts';
-import { ContainerData, type ModelState, ProcessData, StateData, type World } from './state.ts';
+import { attachRulesOf, noQuirks, type Quirks } from './quirks.ts';
+import {
+  type Container,
+  ContainerData,
+  type ModelState,
+  ProcessData,
+  StateData,
+  type World,
+} from './state.ts';
 import { step } from './steps.ts';
 import { containerTable } from './tables.ts';
 import type { FaultSite, Op, Result, Topology } from './vocabulary.ts';
@@ -26,7 +34,8 @@ export interface Successor {
 }
 
 export interface Oracle {
-  initial(topology: Topology, faults: readonly FaultSite[]): ModelState;
+  /** `quirks`: in what the run's revision differs from the reference by design. */
+  initial(topology: Topology, faults: readonly FaultSite[], quirks?: Partial<Quirks>): ModelState;
   begin(op: Op, process: number): Pending;
   /**
    * Every way one atomic step may go; none when the operation is done or must wait for another.
@@ -87,8 +96,19 @@ class Choice implements Environment {
   }
 }
 
-function initial(topology: Topology, faults: readonly FaultSite[]): ModelState {
-  const world: World = { topology, geometry: topology.geometry, faults: new Set(faults) };
+function initial(
+  topology: Topology,
+  faults: readonly FaultSite[],
+  given: Partial<Quirks> = {},
+): ModelState {
+  const quirks = { ...noQuirks, ...given };
+  const world: World = {
+    topology,
+    geometry: topology.geometry,
+    faults: new Set(faults),
+    quirks,
+    attachRules: attachRulesOf(quirks),
+  };
   const processes = topology.processes.map(() => new ProcessData());
   const containers = topology.containers.map(
     ({ version }) => new ContainerData(containerTable.root({ version })),
@@ -151,6 +171,13 @@ function apply(state: ModelState, op: Op, process: number) {
   return { state: draft.finish(), result: cursor.result };
 }
 
+/** The container is bound to the process, or holds something of it as of a guest. */
+const dependsOn = ({ mm, payer, prereg, windows }: Container, process: number): boolean =>
+  mm === process ||
+  payer === process ||
+  prereg.some(({ guest }) => guest === process) ||
+  windows.some((window) => window?.payer === process);
+
 function exit(state: ModelState, process: number): ModelState {
   const draft = new Draft(state as StateData);
   state.world.topology.containers.forEach((spec, container) => {
@@ -163,7 +190,7 @@ function exit(state: ModelState, process: number): ModelState {
   });
   // What operations in flight still held of an mm that no open container is bound to.
   state.processes.forEach((_, mm) => {
-    const isUsed = draft.containers.some((c) => c.mm === mm && c.node.value !== 'closed');
+    const isUsed = draft.containers.some((c) => c.node.value !== 'closed' && dependsOn(c, mm));
     if (isUsed || draft.process(mm).lockedVm + draft.process(mm).regions.length === 0) return;
     Object.assign(draft.changeProcess(mm), { lockedVm: 0, regions: [] });
   });

@@ -1,6 +1,7 @@
 // The state of the whole container system: plain immutable parts, each with a lazily made canonical
 // key. Which transitions there are is said by the machines and the steps, not here.
 import type { TableNode } from './compile.ts';
+import type { AttachRules, Quirks } from './quirks.ts';
 import type { FaultSite, Geometry, Topology } from './vocabulary.ts';
 
 /** What never changes in a run; all states of a run share one. */
@@ -8,7 +9,15 @@ export interface World {
   readonly topology: Topology;
   readonly geometry: Geometry;
   readonly faults: ReadonlySet<FaultSite>;
+  readonly quirks: Quirks;
+  readonly attachRules: AttachRules;
 }
+
+/**
+ * A process other than the one whose mm a container is bound to, of whom the container holds
+ * something; null is that mm. There are guests under the quirk anyProcess only.
+ */
+export type Guest = number | null;
 
 /** One registered region; `node` is its place in the region machine. */
 export interface Region {
@@ -24,8 +33,12 @@ export interface Window {
   readonly size: number;
   readonly pageShift: number;
   readonly charge: number;
+  /** Who paid the charge. */
+  readonly payer: Guest;
   /** Entry number to the va it maps; the region is the one of the container's mm that holds it. */
   readonly entries: ReadonlyMap<number, number>;
+  /** The guests among those whose memory the entries map, by entry number. */
+  readonly guests: ReadonlyMap<number, number> | null;
   readonly key: string;
 }
 
@@ -36,6 +49,13 @@ export interface Process {
   readonly key: string;
 }
 
+/** One REGISTER of a container, and whose memory it registered. */
+export interface Registration {
+  readonly va: number;
+  readonly size: number;
+  readonly guest: Guest;
+}
+
 export interface Container {
   readonly node: TableNode;
   /** The process whose mm the container is bound to. */
@@ -43,8 +63,10 @@ export interface Container {
   /** Attached groups, oldest first. */
   readonly groups: readonly number[];
   readonly windows: readonly (Window | null)[];
-  /** va and size of what this container registered, ordered by va. */
-  readonly prereg: readonly { readonly va: number; readonly size: number }[];
+  /** Who paid for ENABLE. */
+  readonly payer: Guest;
+  /** What this container registered, ordered by va. */
+  readonly prereg: readonly Registration[];
   /** An operation holds container->lock between two of its steps. */
   readonly locked: boolean;
   /** MAPs and UNMAPs between their first entry and their last. */
@@ -60,25 +82,45 @@ export interface ModelState {
   readonly containers: readonly Container[];
 }
 
+const byGuest = (guest: Guest): string => (guest === null ? '' : `@${guest}`);
+
 export class WindowData implements Window {
   start = 0;
   size = 0;
   pageShift = 0;
   charge = 0;
+  payer: Guest = null;
   entries = new Map<number, number>();
+  guests: Map<number, number> | null = null;
   #key: string | undefined;
 
   clone(): WindowData {
     const copy = Object.assign(new WindowData(), this);
     copy.entries = new Map(this.entries);
+    if (this.guests !== null) copy.guests = new Map(this.guests);
     return copy;
+  }
+
+  setEntry(entry: number, va: number, guest: Guest): void {
+    this.entries.set(entry, va);
+    if (guest === null) this.guests?.delete(entry);
+    else (this.guests ??= new Map()).set(entry, guest);
+  }
+
+  deleteEntry(entry: number): void {
+    this.entries.delete(entry);
+    this.guests?.delete(entry);
   }
 
   get key(): string {
     if (this.#key === undefined) {
       const entries = [...this.entries].sort((a, b) => a[0] - b[0]);
-      const text = entries.map(([entry, va]) => `${entry}=${va.toString(36)}`).join();
-      this.#key = `${this.start}+${this.size}>>${this.pageShift}$${this.charge}{${text}}`;
+      const { guests } = this;
+      const text = entries
+        .map(([entry, va]) => `${entry}=${va.toString(36)}${byGuest(guests?.get(entry) ?? null)}`)
+        .join();
+      const charge = `${this.charge}${byGuest(this.payer)}`;
+      this.#key = `${this.start}+${this.size}>>${this.pageShift}$${charge}{${text}}`;
     }
     return this.#key;
   }
@@ -109,7 +151,8 @@ export class ContainerData implements Container {
   mm: number | null = null;
   groups: number[] = [];
   windows: (WindowData | null)[] = [null, null];
-  prereg: { readonly va: number; readonly size: number }[] = [];
+  payer: Guest = null;
+  prereg: Registration[] = [];
   locked = false;
   inFlight = 0;
   #key: string | undefined;
@@ -123,6 +166,7 @@ export class ContainerData implements Container {
     copy.mm = this.mm;
     copy.groups = this.groups.slice();
     copy.windows = this.windows.slice();
+    copy.payer = this.payer;
     copy.prereg = this.prereg.slice();
     copy.locked = this.locked;
     copy.inFlight = this.inFlight;
@@ -134,7 +178,8 @@ export class ContainerData implements Container {
       `${this.node.key}@${this.mm ?? '-'}` +
       `g${this.groups.join()}` +
       `w${this.windows.map((window) => window?.key ?? '-').join()}` +
-      `p${this.prereg.map(({ va, size }) => `${va}+${size}`).join()}` +
+      `p${this.prereg.map(({ va, size, guest }) => `${va}+${size}${byGuest(guest)}`).join()}` +
+      byGuest(this.payer) +
       `${this.locked ? 'L' : ''}${this.inFlight}`;
     return this.#key;
   }

@@ -7,7 +7,7 @@ import { publishEnable } from './control-steps.ts';
 import type { Cursor, Environment, Phase } from './cursor.ts';
 import type { Draft } from './draft.ts';
 import { ENOTTY } from './errno.ts';
-import { attach, close, closing, detach } from './group-steps.ts';
+import { attach, close, closing, detach, publishAttach, takeTable } from './group-steps.ts';
 import { callerOf, MUST_WAIT, tell, uncharge } from './ledger.ts';
 import { clearOneEntry, exchangeEntry, mapEntry, mapOrUnmap } from './mapping-steps.ts';
 import { putOldPage } from './mapping-steps.ts';
@@ -20,18 +20,25 @@ import {
   unregister,
 } from './memory-steps.ts';
 import type { OpName } from './vocabulary.ts';
-import { checkWindowOp, createOwn, publishWindow, windowOpLocked } from './window-steps.ts';
+import {
+  chargeView,
+  checkWindowOp,
+  createOwn,
+  publishWindow,
+  windowOpLocked,
+} from './window-steps.ts';
 
 type Step = (draft: Draft, cursor: Cursor, env: Environment) => boolean;
 
 const steps = {
   enter: (draft, cursor, env) => entries[cursor.op.op](draft, cursor, env),
   check: (draft, cursor, env) => check(draft, cursor, env),
-  body: (draft, cursor, env) => bodies[cursor.op.op](draft, cursor, env),
+  body: (draft, cursor, env) => bodies[ioctlOf(draft, cursor)](draft, cursor, env),
   locked: windowOpLocked,
   own: createOwn,
-  publish: (draft, cursor) =>
-    cursor.op.op === 'enable' ? publishEnable(draft, cursor) : publishWindow(draft, cursor),
+  take: takeTable,
+  view: chargeView,
+  publish: (draft, cursor) => publish(draft, cursor),
   uncharge,
   charge: chargeRegion,
   add: addRegion,
@@ -86,6 +93,18 @@ const bodies: Readonly<Record<OpName, Step>> = {
   checkExtension: noBody,
 };
 
+/** The operation as the revision knows it: under noWindowIoctls, CREATE and REMOVE are unknown. */
+function ioctlOf(draft: Draft, { op }: Cursor): OpName {
+  const isWindowIoctl = op.op === 'create' || op.op === 'remove';
+  return isWindowIoctl && draft.world.quirks.noWindowIoctls ? 'unknownIoctl' : op.op;
+}
+
+function publish(draft: Draft, cursor: Cursor): boolean {
+  if (cursor.op.op === 'enable') return publishEnable(draft, cursor);
+  if (cursor.op.op === 'attach') return publishAttach(draft, cursor);
+  return publishWindow(draft, cursor);
+}
+
 /** Does one atomic step; false when another operation must move first. */
 export function step(draft: Draft, cursor: Cursor, env: Environment): boolean {
   return steps[cursor.phase](draft, cursor, env);
@@ -95,7 +114,7 @@ export function step(draft: Draft, cursor: Cursor, env: Environment): boolean {
 function enterIoctl(draft: Draft, cursor: Cursor, env: Environment): boolean {
   const { op, process } = cursor;
   const container = draft.container(op.container);
-  const event = containerEvents.enter[callerOf(container, process)];
+  const event = containerEvents.enter[callerOf(draft, op.container, process)];
   const { ret } = tell(draft, op.container, event, process);
   if (ret !== 0) return cursor.finish(ret);
   return container.mm === null ? cursor.goOn('check') : check(draft, cursor, env);
@@ -108,14 +127,15 @@ function check(draft: Draft, cursor: Cursor, env: Environment): boolean {
   const container = draft.container(op.container);
   const { node } = container;
   const isDma = op.op === 'map' || op.op === 'unmap';
+  const ioctl = ioctlOf(draft, cursor);
+  const caller = callerOf(draft, op.container, process);
   let ret = 0;
   if (isDma) {
     ret = tell(draft, op.container, containerEvents.useDma, process).ret;
-  } else if (op.op === 'unregister') {
-    ret = tell(draft, op.container, containerEvents.unregister, process).ret;
-  } else if (op.op === 'register' || op.op === 'create' || op.op === 'remove') {
-    const event = containerEvents.setMm[callerOf(container, process)];
-    ret = tell(draft, op.container, event, process).ret;
+  } else if (ioctl === 'unregister') {
+    ret = tell(draft, op.container, containerEvents.unregister[caller], process).ret;
+  } else if (ioctl === 'register' || ioctl === 'create' || ioctl === 'remove') {
+    ret = tell(draft, op.container, containerEvents.setMm[caller], process).ret;
   }
   if (ret !== 0) return cursor.finish(ret);
   // The mm is set just now, or DISABLE may come in between: what follows is another step.

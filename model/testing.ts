@@ -1,5 +1,6 @@
 // Topologies and shorthands for the tests of this folder. Not part of the public entry.
 import { oracle } from './oracle.ts';
+import type { Quirks } from './quirks.ts';
 import type { ModelState } from './state.ts';
 import type { FaultSite, Geometry, GroupSpec, Op, ProcessSpec, Topology } from './vocabulary.ts';
 
@@ -124,8 +125,9 @@ export function run(
   topo: Topology,
   list: readonly (Op | ByStranger)[],
   faults: readonly FaultSite[] = [],
+  quirks: Partial<Quirks> = {},
 ) {
-  let state: ModelState = oracle.initial(topo, faults);
+  let state: ModelState = oracle.initial(topo, faults, quirks);
   const rets: number[] = [];
   let out: Readonly<Record<string, number>> | undefined;
   for (const item of list) {
@@ -142,11 +144,11 @@ export function run(
  * Every way the operations can run side by side from the state: the sets of results, as text, and
  * the quiescent states they end in.
  */
-export function interleave(start: ModelState, list: readonly Op[]) {
+export function interleave(start: ModelState, list: readonly Op[], process = 0) {
   const results = new Set<string>();
   const finals = new Map<string, ModelState>();
   const seen = new Set<string>();
-  const stack = [{ state: start, pendings: list.map((op) => oracle.begin(op, 0)) }];
+  const stack = [{ state: start, pendings: list.map((op) => oracle.begin(op, process)) }];
   let deadlocks = 0;
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
     const { state, pendings } = at;
