@@ -3,6 +3,7 @@
 import { deltaById } from '../engine/defects/index.ts';
 import { revisionById } from '../engine/revisions/index.ts';
 import { DataRaces } from '../engine/runtime/index.ts';
+import { campaignService } from '../fuzz/campaignService.ts';
 import { checkService } from '../fuzz/checkService.ts';
 import type { Replayable } from '../fuzz/finding/index.ts';
 import { instantiate } from '../fuzz/instance.ts';
@@ -15,12 +16,8 @@ export async function realServices(version: string): Promise<Services> {
     catalogue,
     replay: (finding) => replay(finding, version),
     ...checkService(version),
-    fuzz: async () => unconnected('fuzz'),
+    ...campaignService(version),
   };
-}
-
-function unconnected(command: string): never {
-  throw new Error(`${command} is not connected to the engine yet`);
 }
 
 function replay(finding: Replayable, toolVersion: string): Replay {

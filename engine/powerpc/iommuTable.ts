@@ -39,7 +39,7 @@ class CellArray {
       throw new Trip(
         'out-of-bounds',
         this.owner,
-        `entry ${index} of ${this.owner.name}, which has ${this.length}`,
+        `entry ${index} of the ${this.owner.title}, which has ${this.length}`,
       );
     let cell = this.cells.get(index);
     if (cell === undefined) this.cells.set(index, (cell = this.make(index)));
@@ -123,6 +123,10 @@ export class IommuTable extends KernelObject {
 
   get kind(): string {
     return 'table';
+  }
+
+  override get title(): string {
+    return `table of window 0x${this.start.toString(16)}`;
   }
 
   get start(): U64 {

@@ -42,6 +42,10 @@ export class MemRegion extends KernelObject implements ListNode, RcuObject {
     return 'region';
   }
 
+  override get title(): string {
+    return `region [0x${this.ua.toString(16)}, 0x${this.end.toString(16)})`;
+  }
+
   get end(): U64 {
     return this.ua + this.entries * 2 ** this.hostShift;
   }

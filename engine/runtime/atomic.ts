@@ -68,7 +68,7 @@ export class Refcount extends Cell<number> {
     this.get = new Access(this, 'get', marked, {
       apply: number((v) => {
         if (v === 0 || v >= Refcount.limit)
-          throw new Trip('refcount-saturated', object, `${this.name} is raised from ${v}`);
+          throw new Trip('refcount-saturated', object, `${this.title} is raised from ${v}`);
         return v + 1;
       }),
     });
@@ -79,7 +79,7 @@ export class Refcount extends Cell<number> {
     this.put = new Access(this, 'put', marked, {
       outcome: test((v) => v === 1),
       apply: number((v) => {
-        if (v <= 0) throw new Trip('refcount-underflow', object, `${this.name} falls below zero`);
+        if (v <= 0) throw new Trip('refcount-underflow', object, `${this.title} falls below zero`);
         return v - 1;
       }),
     });

@@ -43,6 +43,10 @@ export class Cell<T extends Value> {
     return `${this.object.name}.${this.field}`;
   }
 
+  get title(): string {
+    return `${this.object.title}.${this.field}`;
+  }
+
   get value(): T {
     return readCell(this as Cell<Value>) as T;
   }

@@ -107,7 +107,7 @@ export class Executor {
     const cell = access.cell;
     const before = cell.stored;
     if (cell.object.life.stored !== Life.live && (access.flags & Flag.lifetime) === 0)
-      throw new Trip('use-after-free', cell.object, `${access.verb} of ${cell.name}, which is freed`);
+      throw new Trip('use-after-free', cell.object, `${task.label}: ${access.verb} of ${cell.title}, which is freed`);
     if (node.depth === 0 && this.listener !== null) this.listener.onBegin(task);
 
     const key = access.observe(before, task.id, choice);
@@ -153,7 +153,7 @@ export class Executor {
     const stuck = waiting.filter((t) => phases[t.phase] === this.phase);
     const sides = stuck.map((t) => {
       const { cell, verb } = t.node.access as Access;
-      return { text: `${t.label} waits for ${verb} of ${cell.name}`, key: `${cell.object.kind}.${cell.field}` };
+      return { text: `${t.label} waits for ${verb} of ${cell.title}`, key: `${cell.object.kind}.${cell.field}` };
     });
     const key = [...new Set(sides.map((s) => s.key))].sort().join(', ');
     return new Trip('deadlock', null, sides.map((s) => s.text).join('; '), key);

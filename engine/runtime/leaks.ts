@@ -8,7 +8,7 @@ export function checkLeaks(heap: Heap): void {
   const left = [...heap.living()];
   const [first] = left;
   if (first === undefined) return;
-  const names = left.map((object) => object.name).sort();
+  const names = left.map((object) => object.title).sort();
   const kinds = [...new Set(left.map((object) => object.kind))].sort();
   throw new Trip('leak', first, `never freed: ${names.join(', ')}`, kinds.join(', '));
 }

@@ -32,13 +32,18 @@ export abstract class KernelObject implements Hashed {
     this.free = new Access(this.life, 'free', Flag.mutates | Flag.lifetime, {
       apply: (life) => {
         if (life === Life.live) return Life.freed;
-        throw new Trip('double-free', this, `${this.name} is freed a second time`);
+        throw new Trip('double-free', this, `${this.title} is freed a second time`);
       },
     });
   }
 
   /** The object's kind, as reports and leak checks name it. */
   abstract get kind(): string;
+
+  /** The object in words for people; names are for identity. */
+  get title(): string {
+    return this.boot ? this.name : this.kind;
+  }
 
   protected cell<T extends Value>(field: string, initial: T): Cell<T> {
     return new Cell<T>(this, field, initial);

@@ -23,7 +23,7 @@ export function conflict(a: Access, b: Access): boolean {
 export function raceOf(cell: Cell<Value>, a: Site, b: Site): Trip {
   const [x, y] = a.task.id < b.task.id ? [a, b] : [b, a];
   const key = `${cell.object.kind}.${cell.field.replace(/\[.*/, '[]')}`;
-  const message = `${describe(x)} races ${describe(y)} on ${cell.name}`;
+  const message = `${describe(x)} races ${describe(y)} on ${cell.title}`;
   return new Trip('data-race', cell.object, message, key);
 }
 

@@ -1,7 +1,7 @@
 // BUG-X: a TCE and the user address beside it are exchanged in two steps.
 
 import { EIO } from '../../errno.ts';
-import type { Cell } from '../../runtime/index.ts';
+import { deref } from '../../runtime/index.ts';
 import { defect } from './spapr.ts';
 
 export const bugX = defect({
@@ -21,7 +21,7 @@ export const bugX = defect({
       yield slot.exchange;
       const old = slot.value;
       slot.value = tce;
-      const view = (yield* this.tceIommuUserspaceEntry(table, entry)) as Cell<number>;
+      const view = deref(yield* this.tceIommuUserspaceEntry(table, entry), 'it_userspace');
       if (old !== 0) yield* this.tceIommuUnusePageV2(container, table, view);
       yield view.write;
       view.value = ua;

@@ -7,6 +7,7 @@ export const separateView = divergence({
   title: 'a v2 table gets its userspace view apart, charged apart',
   source: 'seed 001, tce_iommu_create_table; spec/spapr-tce-v2.md §5',
   trigger: 'TCE_CREATE in a v2 container',
+  allows: ['separateView'],
   steps: {
     pnvTableCopies() {
       return 1;

@@ -49,6 +49,10 @@ export class TceGroup extends KernelObject implements ListNode {
   get kind(): string {
     return 'tce_iommu_group';
   }
+
+  override get title(): string {
+    return `tce_iommu_group of ${this.group.name}`;
+  }
 }
 
 /** struct tce_iommu_prereg: a node of container->prereg_list. */
