@@ -7,14 +7,7 @@ import { programsOf, schedulerFor } from '../fuzz/campaignService.ts';
 import { instantiate } from '../fuzz/instance.ts';
 import { derive } from '../fuzz/rng.ts';
 import { Runner } from '../fuzz/run.ts';
-import {
-  attach,
-  map,
-  program,
-  register,
-  unmap,
-  unregister,
-} from '../fuzz/scenarios/scenario.ts';
+import { attach, map, program, register, unmap, unregister } from '../fuzz/scenarios/scenario.ts';
 import type { Bench } from './harness.ts';
 
 /** Three tasks that map, unmap, unregister and register: 10^5 to 10^6 states. */
@@ -49,7 +42,10 @@ function campaign(): number {
   let steps = 0;
   let programs = 0;
   for (const next of programsOf('bench')) {
-    const runner = new Runner(instantiate(next, []), { maxSteps: 20_000, observer: new DataRaces() });
+    const runner = new Runner(instantiate(next, []), {
+      maxSteps: 20_000,
+      observer: new DataRaces(),
+    });
     for (let i = 0; i < 32; i++) steps += runner.run(schedulerFor('pct', derive('bench', i))).steps;
     if (++programs === 200) break;
   }

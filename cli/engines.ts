@@ -1,6 +1,7 @@
 // Which engines a command line names: revisions, and defects alone on the reference.
 
 import type { Catalogue, EngineRef, PropertyInfo } from '../fuzz/catalogue.ts';
+import type { Titles } from '../reports/found.ts';
 import type { OptionSpec, Values } from './command.ts';
 import { unknownName } from './suggest.ts';
 
@@ -52,4 +53,12 @@ export function propertyOf(id: string, { properties }: Catalogue): PropertyInfo 
   const known = properties.find((p) => p.id === id);
   if (known !== undefined) return known;
   return { id, title: id, rule: id, source: 'not in the catalogue', blame: 'engine' };
+}
+
+/** What the catalogue says of properties and deltas, for summaries. */
+export function titlesOf(catalogue: Catalogue): Titles {
+  return {
+    property: (id) => propertyOf(id, catalogue),
+    delta: (id) => catalogue.deltas.find((d) => d.id === id),
+  };
 }

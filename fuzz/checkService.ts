@@ -26,7 +26,10 @@ export function checkService(toolVersion: string): CheckService {
       let done = 0;
       const items = await runJobs(jobs, {
         workers: plan.workers,
-        script: new URL(import.meta.url.endsWith('.ts') ? './checkWorker.ts' : './checkWorker.js', import.meta.url),
+        script: new URL(
+          import.meta.url.endsWith('.ts') ? './checkWorker.ts' : './checkWorker.js',
+          import.meta.url,
+        ),
         here: runCheckJob,
         signal,
         onStart: (index) => {

@@ -54,8 +54,7 @@ export function checkScenario(engine: EngineRef, id: string, options: ItemOption
   const found = distinctFound(
     [...failures.values()].map((f) => explain(f, engine, deltas, options.toolVersion)),
   );
-  const verdict: Verdict =
-    failures.size > 0 ? 'violated' : complete ? 'holds' : 'inconclusive';
+  const verdict: Verdict = failures.size > 0 ? 'violated' : complete ? 'holds' : 'inconclusive';
   const bound = `not all states were seen: more than ${options.maxStates}, or a run over ${maxSteps} steps`;
   const reason = verdict === 'inconclusive' ? bound : null;
   const figures = { states, transitions, finalStates, maxDepth };

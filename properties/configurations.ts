@@ -84,7 +84,10 @@ export class Refinement {
     const key = keys.join('\n');
     let set = this.sets.get(key);
     if (set === undefined) {
-      set = new Configurations(key, keys.map((k) => byKey.get(k) as Configuration));
+      set = new Configurations(
+        key,
+        keys.map((k) => byKey.get(k) as Configuration),
+      );
       this.sets.set(key, set);
     }
     return set;

@@ -48,8 +48,13 @@ class Ghost extends KernelObject {
 /** Watchers to boot a program with; the judge reads the first one's verdict on refusals. */
 export function watchersFor(program: Program): readonly Watcher<unknown>[] {
   const ops = new Map<string, Op>();
-  for (const op of [...program.setup, ...program.tasks.flatMap((t) => t.ops)]) ops.set(opText(op), op);
-  return [new FaultWatcher(), new MapWatcher(ops), new AttachWatcher(ops)] as readonly Watcher<unknown>[];
+  for (const op of [...program.setup, ...program.tasks.flatMap((t) => t.ops)])
+    ops.set(opText(op), op);
+  return [
+    new FaultWatcher(),
+    new MapWatcher(ops),
+    new AttachWatcher(ops),
+  ] as readonly Watcher<unknown>[];
 }
 
 export class SpaprJudge implements Listener {

@@ -1,6 +1,12 @@
 // The SPAPR world as properties see it: plain facts gathered from stored values.
 
-import { type IommuTable, listNodes, type Mm, type SpaprWorld, type TceContainer } from '../engine/index.ts';
+import {
+  type IommuTable,
+  listNodes,
+  type Mm,
+  type SpaprWorld,
+  type TceContainer,
+} from '../engine/index.ts';
 
 /** The process a container works for: the one it was bound to, else the one that opened it. */
 export function mmOf(world: SpaprWorld, container: TceContainer): Mm {

@@ -13,7 +13,8 @@ import { properties } from './catalogue.ts';
 import { broken } from './property.ts';
 import { groupsOf } from './view.ts';
 
-const tableName = (table: IommuTable | null) => (table === null ? 'no table' : `the ${table.title}`);
+const tableName = (table: IommuTable | null) =>
+  table === null ? 'no table' : `the ${table.title}`;
 
 export function checkWindows(world: SpaprWorld): void {
   for (const container of world.containers)
@@ -40,7 +41,12 @@ export function checkWindows(world: SpaprWorld): void {
 
 function checkAlive(user: string, table: IommuTable | null): void {
   if (table === null || table.life.stored === Life.live) return;
-  throw broken(properties.tableAlive, 'freed table', `${user} uses the ${table.title}, which is freed`, table);
+  throw broken(
+    properties.tableAlive,
+    'freed table',
+    `${user} uses the ${table.title}, which is freed`,
+    table,
+  );
 }
 
 export function checkGroupLists(world: SpaprWorld): void {

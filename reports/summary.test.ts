@@ -15,7 +15,13 @@ import { campaignSummary, checkSummary, countText } from './summary.ts';
 
 const reference: EngineRef = { revision: 'reference', deltas: [] };
 const v11: EngineRef = { revision: 'spapr/v11', deltas: ['A1', 'B1'] };
-const titles = (id: string) => ({ title: `what ${id} says` });
+const titles = {
+  property: (id: string) => ({ title: `what ${id} says` }),
+  delta: (id: string) =>
+    id.startsWith('D-')
+      ? ({ title: `how ${id} differs`, kind: 'divergence', violates: null } as const)
+      : ({ title: `what ${id} does wrong`, kind: 'defect', violates: 'MAP-001' } as const),
+};
 
 const found = (change: Partial<Finding>, ...causes: string[]): Found => ({
   finding: { ...sampleFinding, ...change },
@@ -48,11 +54,11 @@ describe('summaries', () => {
       reference: 1 scenario inconclusive
         attach-twice: more than 10000 states
 
-      spapr/v11: 2 violations
-        MAP-001 (hole)  what MAP-001 says
-          B1: 2 tasks, 4 operations, 1 preemption
-        use-after-free (g)  what use-after-free says
-          A1: 2 tasks, 4 operations, 1 preemption
+      spapr/v11: 2 defects, 2 violations
+        B1  what B1 does wrong
+            MAP-001 (hole): 2 tasks, 4 operations, 1 preemption
+        A1  what A1 does wrong
+            use-after-free (g): 2 tasks, 4 operations, 1 preemption
       "
     `);
   });
@@ -67,9 +73,9 @@ describe('summaries', () => {
       reference  100 k  4.56 M  0             none
       spapr/v11  512    9000    2             1 violation
 
-      spapr/v11: 1 violation
-        MAP-001 (hole)  what MAP-001 says
-          B1: 2 tasks, 4 operations, 1 preemption
+      spapr/v11: 1 defect, 1 violation
+        B1  what B1 does wrong
+            MAP-001 (hole): 2 tasks, 4 operations, 1 preemption
       "
     `);
   });

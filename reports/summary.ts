@@ -1,12 +1,10 @@
 // What a check or a campaign came to: a table of revisions, then for each what it violates.
 
 import type { CampaignItem } from '../fuzz/campaign.ts';
-import type { PropertyInfo } from '../fuzz/catalogue.ts';
 import type { CheckItem, Found, Verdict } from '../fuzz/check.ts';
 import { type Painter, plain, type Style } from './colour.ts';
+import { foundLines, type Titles } from './found.ts';
 import { engineName, plural } from './words.ts';
-
-type Titles = (property: string) => Pick<PropertyInfo, 'title'>;
 
 /** 950, 12.3 k, 4.56 M: three digits are enough to compare by. */
 export function countText(n: number): string {
@@ -119,28 +117,6 @@ function table(head: string[], rows: readonly Row[], painted: number, paint: Pai
       .join('  ')
       .trimEnd();
   return [paint('bold', line(head, null)), ...rows.map(({ cells, style }) => line(cells, style))];
-}
-
-function foundLines(
-  engine: string,
-  founds: readonly Found[],
-  titles: Titles,
-  paint: Painter,
-): string[] {
-  if (founds.length === 0) return [];
-  const lines = founds.flatMap(({ finding, causes }) => {
-    const { property, key, size } = finding;
-    const { title } = titles(property);
-    const by = causes.length === 0 ? '' : `${causes.join(' + ')}: `;
-    const small = [
-      plural(size.tasks, 'task'),
-      plural(size.operations, 'operation'),
-      plural(size.preemptions, 'preemption'),
-    ].join(', ');
-    const where = key === '' ? '' : ` (${key})`;
-    return [`  ${paint('red', property)}${where}  ${title}`, `    ${by}${small}`];
-  });
-  return ['', paint('bold', `${engine}: ${plural(founds.length, 'violation')}`), ...lines];
 }
 
 function inconclusiveLines(engine: string, items: readonly CheckItem[]): string[] {

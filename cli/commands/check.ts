@@ -5,7 +5,7 @@ import { canonicalJson } from '../../fuzz/finding/index.ts';
 import { checkProgressText, Progress } from '../../reports/progress.ts';
 import { checkSummary, distinct, verdictOf } from '../../reports/summary.ts';
 import { type Command, type Context, jsonOption, type Values } from '../command.ts';
-import { allEngines, engineOptions, enginesNamed, propertyOf } from '../engines.ts';
+import { allEngines, engineOptions, enginesNamed, titlesOf } from '../engines.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import {
   describeFound,
@@ -119,7 +119,7 @@ function printFull(founds: readonly Found[], files: FileMap, context: Context): 
 
 function printSummary(items: readonly CheckItem[], files: FileMap, context: Context): void {
   const { io, paint, services } = context;
-  io.stdout.write(checkSummary(items, (id) => propertyOf(id, services.catalogue), paint));
+  io.stdout.write(checkSummary(items, titlesOf(services.catalogue), paint));
   if (files.size > 0) io.stdout.write(`\nfiles: ${[...files.values()].join('\n       ')}\n`);
 }
 

@@ -6,7 +6,7 @@ import { campaignProgressText, Progress } from '../../reports/progress.ts';
 import { campaignSummary } from '../../reports/summary.ts';
 import { engineName } from '../../reports/words.ts';
 import { type Command, type Context, jsonOption, type Values } from '../command.ts';
-import { engineOptions, enginesNamed, propertyOf } from '../engines.ts';
+import { engineOptions, enginesNamed, titlesOf } from '../engines.ts';
 import { exit, type ExitCode } from '../exit.ts';
 import {
   describeFound,
@@ -118,7 +118,7 @@ function printText(
   for (const item of items)
     for (const found of item.found)
       io.stdout.write(`${describeFound(found, files.get(found) ?? null, context)}\n`);
-  io.stdout.write(campaignSummary(items, (id) => propertyOf(id, services.catalogue), paint));
+  io.stdout.write(campaignSummary(items, titlesOf(services.catalogue), paint));
   io.stdout.write(`\nseed ${seed}\n`);
 }
 

@@ -30,6 +30,8 @@ export interface Revision<K> {
 }
 
 /** Types a delta's steps: `this` in them is the kernel that they become part of. */
-export function delta<K>(d: Omit<Delta<K>, 'steps'> & { steps: Partial<K> & ThisType<K> }): Delta<K> {
+export function delta<K>(
+  d: Omit<Delta<K>, 'steps'> & { steps: Partial<K> & ThisType<K> },
+): Delta<K> {
   return d;
 }

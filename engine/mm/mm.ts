@@ -1,6 +1,14 @@
 // Processes and their memory: what can be pinned, how often it is, and how much of it is accounted.
 
-import { Access, Atomic, type Birth, Cell, Flag, KernelObject, Refcount } from '../runtime/index.ts';
+import {
+  Access,
+  Atomic,
+  type Birth,
+  Cell,
+  Flag,
+  KernelObject,
+  Refcount,
+} from '../runtime/index.ts';
 import type { MemRegion } from '../powerpc/memRegion.ts';
 import type { ProcessSpec, U64, Vma } from '../vfio/vocabulary.ts';
 
@@ -54,7 +62,11 @@ export class LockedVm extends Cell<number> {
     return this.outcome as boolean;
   }
 
-  private intern(key: number, verb: string, effect: ConstructorParameters<typeof Access>[3]): Access {
+  private intern(
+    key: number,
+    verb: string,
+    effect: ConstructorParameters<typeof Access>[3],
+  ): Access {
     let access = this.known.get(key);
     if (access === undefined)
       this.known.set(key, (access = new Access(this, verb, Flag.mutates | Flag.sleeps, effect)));
@@ -103,7 +115,11 @@ export class Mm extends KernelObject {
     if (vma === undefined) return null;
     // Physical addresses differ between processes and are otherwise the virtual ones.
     const hpa = start + this.index * physicalStride;
-    page = new Page({ name: `mm${this.index}.page[0x${start.toString(16)}]`, boot: true }, hpa, vma.pageShift);
+    page = new Page(
+      { name: `mm${this.index}.page[0x${start.toString(16)}]`, boot: true },
+      hpa,
+      vma.pageShift,
+    );
     this.pages.set(start, page);
     return page;
   }

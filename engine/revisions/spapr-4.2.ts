@@ -9,7 +9,11 @@ import { b2 } from '../defects/spapr/b2-xchg-failure-unuses-old.ts';
 import { b3 } from '../defects/spapr/b3-uncontained-page-pinned.ts';
 import { b4 } from '../defects/spapr/b4-map-past-window.ts';
 import { bugX } from '../defects/spapr/bug-x-entry-in-two-steps.ts';
-import { registerEnables, removeByContained, mapByProcess } from '../defects/spapr/d-as-the-reference.ts';
+import {
+  registerEnables,
+  removeByContained,
+  mapByProcess,
+} from '../defects/spapr/d-as-the-reference.ts';
 import { foreignMm } from '../defects/spapr/d-foreign-mm.ts';
 import { legacyInV2 } from '../defects/spapr/d-legacy-in-v2.ts';
 import { registerOrder } from '../defects/spapr/d-register-order.ts';

@@ -12,7 +12,11 @@ import { bugP } from '../defects/spapr/bug-p-pending-after-failure.ts';
 import { bugU } from '../defects/spapr/bug-u-unregister-mapped.ts';
 import { bugW } from '../defects/spapr/bug-w-default-window-twice.ts';
 import { bugX } from '../defects/spapr/bug-x-entry-in-two-steps.ts';
-import { registerEnables, removeByContained, mapByProcess } from '../defects/spapr/d-as-the-reference.ts';
+import {
+  registerEnables,
+  removeByContained,
+  mapByProcess,
+} from '../defects/spapr/d-as-the-reference.ts';
 import { sizeZero } from '../defects/spapr/d-size-zero.ts';
 import { e1 } from '../defects/spapr/e1-positive-result.ts';
 import { l1 } from '../defects/spapr/l1-map-without-lock.ts';

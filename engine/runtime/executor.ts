@@ -55,7 +55,8 @@ export class Executor {
     this.heap = world.heap;
     this.tasks = specs.map((spec, id) => {
       const roots = spec.ops.map((op, i) => rootOf(world, spec, op, i));
-      if (spec.phase !== 'daemon') roots.push(Node.root(`${spec.name} done`, roots.length, null, []));
+      if (spec.phase !== 'daemon')
+        roots.push(Node.root(`${spec.name} done`, roots.length, null, []));
       return new Task(id, spec, roots);
     });
     for (const task of this.tasks) {
@@ -107,7 +108,11 @@ export class Executor {
     const cell = access.cell;
     const before = cell.stored;
     if (cell.object.life.stored !== Life.live && (access.flags & Flag.lifetime) === 0)
-      throw new Trip('use-after-free', cell.object, `${task.label}: ${access.verb} of ${cell.title}, which is freed`);
+      throw new Trip(
+        'use-after-free',
+        cell.object,
+        `${task.label}: ${access.verb} of ${cell.title}, which is freed`,
+      );
     if (node.depth === 0 && this.listener !== null) this.listener.onBegin(task);
 
     const key = access.observe(before, task.id, choice);
@@ -144,7 +149,8 @@ export class Executor {
     if (task.phase === 'daemon') return;
     this.busy += (node.depth === 0 ? 0 : 1) - (old.depth === 0 ? 0 : 1);
     const left = (old.access === null ? 1 : 0) - (node.access === null ? 1 : 0);
-    if (left !== 0) this.unfinished[phases[task.phase]] = (this.unfinished[phases[task.phase]] as number) + left;
+    if (left !== 0)
+      this.unfinished[phases[task.phase]] = (this.unfinished[phases[task.phase]] as number) + left;
   }
 
   /** What to say when no task can go on although some are not finished. */
@@ -153,7 +159,10 @@ export class Executor {
     const stuck = waiting.filter((t) => phases[t.phase] === this.phase);
     const sides = stuck.map((t) => {
       const { cell, verb } = t.node.access as Access;
-      return { text: `${t.label} waits for ${verb} of ${cell.title}`, key: `${cell.object.kind}.${cell.field}` };
+      return {
+        text: `${t.label} waits for ${verb} of ${cell.title}`,
+        key: `${cell.object.kind}.${cell.field}`,
+      };
     });
     const key = [...new Set(sides.map((s) => s.key))].sort().join(', ');
     return new Trip('deadlock', null, sides.map((s) => s.text).join('; '), key);

@@ -89,5 +89,7 @@ function same(a: readonly unknown[], b: readonly unknown[]): boolean {
 }
 
 function describe(fields: readonly unknown[]): string {
-  return fields.map((f) => (typeof f === 'object' && f !== null ? (f as KernelObject).name : String(f))).join(',');
+  return fields
+    .map((f) => (typeof f === 'object' && f !== null ? (f as KernelObject).name : String(f)))
+    .join(',');
 }

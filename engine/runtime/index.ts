@@ -9,7 +9,15 @@ export { Executor, type Listener, type Observer, type World } from './executor.t
 export { type Hashed, hashString, hashValue, mix, type Value } from './hash.ts';
 export { Heap, type Kind } from './heap.ts';
 export { checkLeaks } from './leaks.ts';
-export { listAdd, listAddTail, listDel, listFirst, type ListNode, listNext, listNodes } from './list.ts';
+export {
+  listAdd,
+  listAddTail,
+  listDel,
+  listFirst,
+  type ListNode,
+  listNext,
+  listNodes,
+} from './list.ts';
 export { Mutex, RwSem, Spinlock } from './locks.ts';
 export type { Node, Outcome } from './node.ts';
 export { type Birth, KernelObject, Life } from './object.ts';

@@ -62,7 +62,10 @@ export function* listDel<T extends ListNode>(
 }
 
 /** list_for_each_entry: `first` then `following` until null; one step a link. */
-export function* listFirst<T extends ListNode>(head: Cell<T | null>, marked = false): Steps<T | null> {
+export function* listFirst<T extends ListNode>(
+  head: Cell<T | null>,
+  marked = false,
+): Steps<T | null> {
   yield marked ? head.readOnce : head.read;
   return head.value;
 }

@@ -9,7 +9,11 @@ import { Trip } from './trip.ts';
 
 function badUnlock(cell: Cell<number>, task: number): Trip {
   const holder = cell.stored === 0 ? 'nobody' : `holder code ${cell.stored}`;
-  return new Trip('bad-unlock', cell.object, `${cell.title} is released by task ${task}, held by ${holder}`);
+  return new Trip(
+    'bad-unlock',
+    cell.object,
+    `${cell.title} is released by task ${task}, held by ${holder}`,
+  );
 }
 
 /** The cell of an exclusive lock: 0 when free, else the holder's task id plus one. */

@@ -22,7 +22,12 @@ class RcuState implements Hashed {
   readonly waitsFor: number;
   readonly rest: readonly RcuObject[];
 
-  constructor(readers: number, object: RcuObject | null, waitsFor: number, rest: readonly RcuObject[]) {
+  constructor(
+    readers: number,
+    object: RcuObject | null,
+    waitsFor: number,
+    rest: readonly RcuObject[],
+  ) {
     this.readers = readers;
     this.object = object;
     this.waitsFor = waitsFor;
@@ -99,10 +104,16 @@ export class Rcu extends KernelObject {
     return { ret: 0 };
   }
 
-  private intern(readers: number, object: RcuObject | null, waitsFor: number, rest: readonly RcuObject[]) {
+  private intern(
+    readers: number,
+    object: RcuObject | null,
+    waitsFor: number,
+    rest: readonly RcuObject[],
+  ) {
     const key = `${readers}/${waitsFor}/${object?.name ?? ''}/${rest.map((o) => o.name).join('/')}`;
     let state = this.states.get(key);
-    if (state === undefined) this.states.set(key, (state = new RcuState(readers, object, waitsFor, rest)));
+    if (state === undefined)
+      this.states.set(key, (state = new RcuState(readers, object, waitsFor, rest)));
     return state;
   }
 

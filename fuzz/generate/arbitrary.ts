@@ -45,10 +45,13 @@ const topology: fc.Arbitrary<Topology> = fc
   .record({
     geometry,
     groups: fc.array(group, { minLength: 1, maxLength: 2 }),
-    versions: fc.array(fc.oneof({ weight: 5, arbitrary: fc.constant(2 as const) }, fc.constant(1 as const)), {
-      minLength: 1,
-      maxLength: 2,
-    }),
+    versions: fc.array(
+      fc.oneof({ weight: 5, arbitrary: fc.constant(2 as const) }, fc.constant(1 as const)),
+      {
+        minLength: 1,
+        maxLength: 2,
+      },
+    ),
     processes: fc.oneof({ weight: 5, arbitrary: fc.constant(1) }, fc.constant(2)),
     memlockPages: fc.option(fc.integer({ min: 1, max: 8 }), { freq: 8, nil: undefined }),
   })
@@ -77,8 +80,15 @@ function opOf({ geometry, groups, containers }: Topology): fc.Arbitrary<Op> {
   );
   const start = fc.constantFrom(0, page, geometry.tce64Start);
   const windowSize = fc.constantFrom(4 * page, 16 * page, 3 * page);
-  const op = <T extends Op['op'], R extends object>(name: T, fields: { [K in keyof R]: fc.Arbitrary<R[K]> }) =>
-    fc.record({ op: fc.constant(name), container, ...fields } as never) as unknown as fc.Arbitrary<Op>;
+  const op = <T extends Op['op'], R extends object>(
+    name: T,
+    fields: { [K in keyof R]: fc.Arbitrary<R[K]> },
+  ) =>
+    fc.record({
+      op: fc.constant(name),
+      container,
+      ...fields,
+    } as never) as unknown as fc.Arbitrary<Op>;
   return fc.oneof(
     { weight: 10, arbitrary: op('register', { va, size }) },
     { weight: 10, arbitrary: op('unregister', { va, size }) },
@@ -86,7 +96,14 @@ function opOf({ geometry, groups, containers }: Topology): fc.Arbitrary<Op> {
     { weight: 10, arbitrary: op('unmap', { iova, size }) },
     { weight: 4, arbitrary: op('attach', { group }) },
     { weight: 3, arbitrary: op('detach', { group }) },
-    { weight: 3, arbitrary: op('create', { pageShift: fc.constantFrom(12, 16), windowSize, levels: fc.constantFrom(1, 1, 2) }) },
+    {
+      weight: 3,
+      arbitrary: op('create', {
+        pageShift: fc.constantFrom(12, 16),
+        windowSize,
+        levels: fc.constantFrom(1, 1, 2),
+      }),
+    },
     { weight: 3, arbitrary: op('remove', { start }) },
     { weight: 2, arbitrary: op('enable', {}) },
     { weight: 1, arbitrary: op('disable', {}) },
@@ -98,9 +115,7 @@ function opOf({ geometry, groups, containers }: Topology): fc.Arbitrary<Op> {
 
 const faults: fc.Arbitrary<Program['faults']> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ budget: 0, sites: [] }) },
-  fc
-    .subarray<FaultSite>([...faultSites], { minLength: 1 })
-    .map((sites) => ({ budget: 1, sites })),
+  fc.subarray<FaultSite>([...faultSites], { minLength: 1 }).map((sites) => ({ budget: 1, sites })),
 );
 
 /** Most programs begin with a container that has a group and some memory. */
@@ -111,7 +126,9 @@ function setupOf({ containers }: Topology, op: fc.Arbitrary<Op>): fc.Arbitrary<O
     { op: 'register', container, va: memory, size: 2 * page },
   ]);
   const known = ready.filter((o) => o.op !== 'attach' || o.group === 0);
-  return fc.tuple(fc.subarray(known, { minLength: 1 }), fc.array(op, { maxLength: 2 })).map((p) => p.flat());
+  return fc
+    .tuple(fc.subarray(known, { minLength: 1 }), fc.array(op, { maxLength: 2 }))
+    .map((p) => p.flat());
 }
 
 /** A program for up to three tasks of up to four operations each. */

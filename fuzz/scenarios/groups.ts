@@ -1,6 +1,18 @@
 // Groups and windows of a container: attach, detach, create, remove, close, exit.
 
-import { attach, close, create, detach, map, program, register, remove, type Scenario, unmap, unregister } from './scenario.ts';
+import {
+  attach,
+  close,
+  create,
+  detach,
+  map,
+  program,
+  register,
+  remove,
+  type Scenario,
+  unmap,
+  unregister,
+} from './scenario.ts';
 
 const ddw = { kind: 'ddw', family: 0 } as const;
 const twoGroups = { groups: [ddw, ddw] };
@@ -46,9 +58,12 @@ export const groups: readonly Scenario[] = [
     title: 'a second group joins a container with windows while the environment refuses',
     about: 'windows are programmed in every group of a container or in none',
     notOn: ['spapr/v11'],
-    program: program(twoGroups, [attach(0), register(0, 1), map(0, 0, 1)], [
-      [create(), attach(1)],
-    ], ['set_window']),
+    program: program(
+      twoGroups,
+      [attach(0), register(0, 1), map(0, 0, 1)],
+      [[create(), attach(1)]],
+      ['set_window'],
+    ),
   },
   {
     id: 'attach-attach',
@@ -60,14 +75,23 @@ export const groups: readonly Scenario[] = [
     id: 'detach-one-of-two',
     title: 'one of two groups leaves',
     about: 'BUG-D: the mappings of the other stay',
-    program: program(twoGroups, [attach(0), attach(1), register(0, 1)], [[map(0, 0, 1), detach(1)]]),
+    program: program(
+      twoGroups,
+      [attach(0), attach(1), register(0, 1)],
+      [[map(0, 0, 1), detach(1)]],
+    ),
   },
   {
     id: 'create-refused',
     title: 'TCE_CREATE while the environment refuses',
     about: 'BUG-L: a table that is not made is not charged',
     notOn: ['spapr/v11'],
-    program: program(twoGroups, [attach(0), attach(1)], [[create()]], ['create_table', 'set_window']),
+    program: program(
+      twoGroups,
+      [attach(0), attach(1)],
+      [[create()]],
+      ['create_table', 'set_window'],
+    ),
   },
   {
     id: 'create-remove',
@@ -80,10 +104,12 @@ export const groups: readonly Scenario[] = [
     id: 'first-map-refused',
     title: 'the first MAP while its default window cannot be made',
     about: 'BUG-L: every failed MAP leaves locked_vm as it was',
-    program: program({}, [attach(), register(0, 1)], [[map(0, 0, 1), unmap(0, 1)]], [
-      'create_table',
-      'set_window',
-    ]),
+    program: program(
+      {},
+      [attach(), register(0, 1)],
+      [[map(0, 0, 1), unmap(0, 1)]],
+      ['create_table', 'set_window'],
+    ),
   },
   {
     id: 'close-map',
@@ -95,10 +121,11 @@ export const groups: readonly Scenario[] = [
     id: 'close-unregister',
     title: 'the container is closed against UNREGISTER',
     about: 'a registration is dropped once',
-    program: program({ containers: [2, 2] }, [attach(), register(0, 1, 0), register(0, 1, 1)], [
-      [unregister(0, 1, 0)],
-      [close(1)],
-    ]),
+    program: program(
+      { containers: [2, 2] },
+      [attach(), register(0, 1, 0), register(0, 1, 1)],
+      [[unregister(0, 1, 0)], [close(1)]],
+    ),
   },
   {
     id: 'exit-registered',

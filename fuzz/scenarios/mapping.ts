@@ -1,6 +1,20 @@
 // Mapping: MAP and UNMAP against each other, against UNREGISTER and against changing windows.
 
-import { attach, create, detach, enable, map, page, program, register, remove, type Scenario, smallGeometry, unmap, unregister } from './scenario.ts';
+import {
+  attach,
+  create,
+  detach,
+  enable,
+  map,
+  page,
+  program,
+  register,
+  remove,
+  type Scenario,
+  smallGeometry,
+  unmap,
+  unregister,
+} from './scenario.ts';
 
 const legacyPair = {
   groups: [{ kind: 'legacy' as const, family: 1, tables: [{ itMap: true }] }],
@@ -24,28 +38,34 @@ export const mapping: readonly Scenario[] = [
     id: 'map-two-regions-unregister',
     title: 'MAP over two regions against UNREGISTER of the second',
     about: 'B1: the first entry is written, the second region is going',
-    program: program({}, [attach(), register(0, 1), register(1, 1)], [
-      [map(0, 0, 2)],
-      [unregister(1, 1)],
-    ]),
+    program: program(
+      {},
+      [attach(), register(0, 1), register(1, 1)],
+      [[map(0, 0, 2)], [unregister(1, 1)]],
+    ),
   },
   {
     id: 'map-unmap-unregister',
     title: 'MAP and UNMAP against UNREGISTER, again and again',
     about: 'counts agree whatever the order',
-    program: program({}, [attach(), register(0, 1)], [
-      [map(0, 0, 1), unmap(0, 1)],
-      [unregister(0, 1), register(0, 1)],
-    ]),
+    program: program(
+      {},
+      [attach(), register(0, 1)],
+      [
+        [map(0, 0, 1), unmap(0, 1)],
+        [unregister(0, 1), register(0, 1)],
+      ],
+    ),
   },
   {
     id: 'map-map',
     title: 'two MAPs of one IOVA',
     about: 'overmapping releases what it replaces, whoever is first',
-    program: program({}, [attach(), register(0, 1), register(1, 1), map(3, 0, 1)], [
-      [map(0, 0, 1)],
-      [map(0, 1, 1), unmap(0, 1)],
-    ]),
+    program: program(
+      {},
+      [attach(), register(0, 1), register(1, 1), map(3, 0, 1)],
+      [[map(0, 0, 1)], [map(0, 1, 1), unmap(0, 1)]],
+    ),
   },
   {
     id: 'map-unmap',
@@ -63,9 +83,12 @@ export const mapping: readonly Scenario[] = [
     id: 'map-refused',
     title: 'overmapping while the environment refuses the exchange',
     about: 'B2: the count that was taken is the one that is given back',
-    program: program({}, [attach(), register(0, 1), register(1, 1), map(0, 0, 1)], [
-      [map(0, 1, 2), unmap(0, 1)],
-    ], ['xchg']),
+    program: program(
+      {},
+      [attach(), register(0, 1), register(1, 1), map(0, 0, 1)],
+      [[map(0, 1, 2), unmap(0, 1)]],
+      ['xchg'],
+    ),
   },
   {
     id: 'map-past-window',
@@ -77,26 +100,34 @@ export const mapping: readonly Scenario[] = [
     id: 'map-misaligned',
     title: 'MAP and UNMAP at a misaligned IOVA',
     about: 'E1: results are negative errnos',
-    program: program({}, [attach(), register(0, 1)], [
+    program: program(
+      {},
+      [attach(), register(0, 1)],
       [
-        { op: 'map', container: 0, iova: 0x800, va: 0x10000, size: page },
-        { op: 'unmap', container: 0, iova: 0x800, size: page },
+        [
+          { op: 'map', container: 0, iova: 0x800, va: 0x10000, size: page },
+          { op: 'unmap', container: 0, iova: 0x800, size: page },
+        ],
       ],
-    ]),
+    ),
   },
   {
     id: 'map-errors',
     title: 'every refusal of MAP and UNMAP',
     about: 'error codes in check order',
-    program: program({}, [attach(), register(0, 2)], [
+    program: program(
+      {},
+      [attach(), register(0, 2)],
       [
-        map(0, 1, 2),
-        map(0x200, 0, 1),
-        { op: 'map', container: 0, iova: 0, va: 0x10000, size: page, flags: 4 },
-        { op: 'map', container: 0, iova: 0, va: 0x10000, size: page, flags: 0 },
-        unmap(0x200, 1),
+        [
+          map(0, 1, 2),
+          map(0x200, 0, 1),
+          { op: 'map', container: 0, iova: 0, va: 0x10000, size: page, flags: 4 },
+          { op: 'map', container: 0, iova: 0, va: 0x10000, size: page, flags: 0 },
+          unmap(0x200, 1),
+        ],
       ],
-    ]),
+    ),
   },
   {
     id: 'map-remove',
@@ -122,17 +153,20 @@ export const mapping: readonly Scenario[] = [
     id: 'v1-page-not-contained',
     title: 'v1 MAP of a 4K page into a window of 64K pages',
     about: 'B3: -EPERM, and the page is not left pinned',
-    program: program(largeIommuPages, [attach()], [
-      [enable(), { op: 'map', container: 0, iova: 0, va: 0x10000, size: 0x10000 }],
-    ]),
+    program: program(
+      largeIommuPages,
+      [attach()],
+      [[enable(), { op: 'map', container: 0, iova: 0, va: 0x10000, size: 0x10000 }]],
+    ),
   },
   {
     id: 'v1-cycle',
     title: 'the life of a v1 container',
     about: 'ENABLE, MAP, UNMAP, MAP again; DISABLE gives back the charge',
-    program: program({ ...legacyPair, containers: [1] }, [attach()], [
-      [enable(), map(0, 0, 2), { op: 'disable', container: 0 }],
-      [unmap(0, 1)],
-    ]),
+    program: program(
+      { ...legacyPair, containers: [1] },
+      [attach()],
+      [[enable(), map(0, 0, 2), { op: 'disable', container: 0 }], [unmap(0, 1)]],
+    ),
   },
 ];

@@ -1,15 +1,27 @@
 // Registration: REGISTER and UNREGISTER alone, against each other, and over containers.
 
-import { attach, map, memory, page, program, register, type Scenario, unmap, unregister } from './scenario.ts';
+import {
+  attach,
+  map,
+  memory,
+  page,
+  program,
+  register,
+  type Scenario,
+  unmap,
+  unregister,
+} from './scenario.ts';
 
 export const registration: readonly Scenario[] = [
   {
     id: 'register-cycle',
     title: 'a region is registered, refused twice, unregistered',
     about: 'error codes of REGISTER and UNREGISTER: exact match, overlap, part, unknown',
-    program: program({}, [], [
-      [attach(), register(0, 2), register(1, 2), unregister(0, 2), unregister(4, 1)],
-    ]),
+    program: program(
+      {},
+      [],
+      [[attach(), register(0, 2), register(1, 2), unregister(0, 2), unregister(4, 1)]],
+    ),
   },
   {
     id: 'unregister-part',
@@ -27,27 +39,40 @@ export const registration: readonly Scenario[] = [
     id: 'unregister-mapped',
     title: 'UNREGISTER of a region with a live TCE, then without',
     about: 'BUG-U: -EBUSY, and nothing changes',
-    program: program({}, [attach()], [
-      [register(0, 1), map(0, 0, 1), unregister(0, 1), unmap(0, 1), unregister(0, 1)],
-    ]),
+    program: program(
+      {},
+      [attach()],
+      [[register(0, 1), map(0, 0, 1), unregister(0, 1), unmap(0, 1), unregister(0, 1)]],
+    ),
   },
   {
     id: 'unregister-elsewhere',
     title: 'one container registers, the other unregisters',
     about: 'U3: registrations belong to containers; R6: mappings do not',
-    program: program({ containers: [2, 2], groups: [{ kind: 'ddw', family: 0 }, { kind: 'ddw', family: 0 }] }, [
-      attach(0, 0),
-      attach(1, 1),
-    ], [[register(0, 1, 0), register(2, 1, 1), unregister(0, 1, 1), map(0, 0, 1, 1)]]),
+    program: program(
+      {
+        containers: [2, 2],
+        groups: [
+          { kind: 'ddw', family: 0 },
+          { kind: 'ddw', family: 0 },
+        ],
+      },
+      [attach(0, 0), attach(1, 1)],
+      [[register(0, 1, 0), register(2, 1, 1), unregister(0, 1, 1), map(0, 0, 1, 1)]],
+    ),
   },
   {
     id: 'two-containers-one-region',
     title: 'two containers register and unregister the same region at once',
     about: 'used counts registrations; the last to go ends the region',
-    program: program({ containers: [2, 2] }, [attach()], [
-      [register(0, 1, 0), unregister(0, 1, 0)],
-      [register(0, 1, 1), unregister(0, 1, 1)],
-    ]),
+    program: program(
+      { containers: [2, 2] },
+      [attach()],
+      [
+        [register(0, 1, 0), unregister(0, 1, 0)],
+        [register(0, 1, 1), unregister(0, 1, 1)],
+      ],
+    ),
   },
   {
     id: 'overlapping-registers',
@@ -71,23 +96,28 @@ export const registration: readonly Scenario[] = [
     id: 'memlock-limit',
     title: 'two REGISTERs share a limit that allows one',
     about: 'RLIMIT_MEMLOCK is tested and charged in one step',
-    program: program({ containers: [2, 2], memlockPages: 3 }, [], [
-      [register(0, 2, 0), unregister(0, 2, 0)],
-      [register(4, 2, 1)],
-    ]),
+    program: program(
+      { containers: [2, 2], memlockPages: 3 },
+      [],
+      [[register(0, 2, 0), unregister(0, 2, 0)], [register(4, 2, 1)]],
+    ),
   },
   {
     id: 'register-nothing',
     title: 'REGISTER of no pages, of pages that are not there, of a range that wraps',
     about: 'R8 and the argument checks',
-    program: program({}, [], [
+    program: program(
+      {},
+      [],
       [
-        register(0, 0),
-        { op: 'register', container: 0, va: memory + 1, size: page },
-        { op: 'register', container: 0, va: 0, size: page },
-        { op: 'register', container: 0, va: 2 ** 64 - page, size: 2 * page },
-        { op: 'register', container: 0, va: memory, size: page, flags: 1 },
+        [
+          register(0, 0),
+          { op: 'register', container: 0, va: memory + 1, size: page },
+          { op: 'register', container: 0, va: 0, size: page },
+          { op: 'register', container: 0, va: 2 ** 64 - page, size: 2 * page },
+          { op: 'register', container: 0, va: memory, size: page, flags: 1 },
+        ],
       ],
-    ]),
+    ),
   },
 ];

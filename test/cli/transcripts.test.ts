@@ -25,13 +25,13 @@ describe('check', () => {
       spapr/v11   2          2468    violated  MAP-001
       spapr/6.12  2          2468    violated  MAP-001
 
-      spapr/v11: 1 violation
-        MAP-001 (hole)  a successful MAP has written every entry
-          B1: 2 tasks, 4 operations, 1 preemption
+      spapr/v11: 1 defect, 1 violation
+        B1  map returns success over a hole
+            MAP-001 (hole): 2 tasks, 4 operations, 1 preemption
 
-      spapr/6.12: 1 violation
-        MAP-001 (hole)  a successful MAP has written every entry
-          B1: 2 tasks, 4 operations, 1 preemption
+      spapr/6.12: 1 defect, 1 violation
+        B1  map returns success over a hole
+            MAP-001 (hole): 2 tasks, 4 operations, 1 preemption
 
       for the counterexamples: iommucheck check --revision <id>, or --full for all of them
       exit 1
@@ -76,9 +76,9 @@ describe('check', () => {
       revision   scenarios  states  verdict   violates
       spapr/v11  2          2468    violated  MAP-001
 
-      spapr/v11: 1 violation
-        MAP-001 (hole)  a successful MAP has written every entry
-          B1: 2 tasks, 4 operations, 1 preemption
+      spapr/v11: 1 defect, 1 violation
+        B1  map returns success over a hole
+            MAP-001 (hole): 2 tasks, 4 operations, 1 preemption
       exit 1
       "
     `);
@@ -162,7 +162,7 @@ describe('check --out', () => {
     const args = ['check', '--defect', 'B1', '--out', 'found'];
     const run = await iommucheck(args, { files: { [path]: 'mine' } });
     expect(run.files).toEqual({ [path]: 'mine' });
-    expect(run.stdout).toContain('reference + B1: 1 violation');
+    expect(run.stdout).toContain('reference + B1: 1 defect, 1 violation');
     expect(stable(run.stderr)).toMatchInlineSnapshot(`
       "error: found/reference_B1_MAP-001_hole_….finding.json exists and holds something else; it is left as it is
         move it away, or name another folder with --out
@@ -207,9 +207,9 @@ describe('fuzz', () => {
       "revision        runs  steps  inconclusive  found
       reference + B1  5000  500 k  0             1 violation
 
-      reference + B1: 1 violation
-        MAP-001 (hole)  a successful MAP has written every entry
-          B1: 2 tasks, 4 operations, 1 preemption
+      reference + B1: 1 defect, 1 violation
+        B1  map returns success over a hole
+            MAP-001 (hole): 2 tasks, 4 operations, 1 preemption
 
       seed 7
       "

@@ -7,7 +7,13 @@ import type { Steps } from '../../runtime/index.ts';
 import type { SpaprKernel } from '../../vfio/spapr/kernel.ts';
 import type { TceContainer } from '../../vfio/spapr/objects.ts';
 
-type Unwind = (k: SpaprKernel, c: TceContainer, tg: TableGroup, made: boolean, set: number) => Steps;
+type Unwind = (
+  k: SpaprKernel,
+  c: TceContainer,
+  tg: TableGroup,
+  made: boolean,
+  set: number,
+) => Steps;
 
 /** tce_iommu_take_ownership_ddw of seed 001, with `unwind` as its error path. */
 export function takeOwnershipEagerly(unwind: Unwind) {
@@ -23,7 +29,14 @@ export function takeOwnershipEagerly(unwind: Unwind) {
     yield slot.read;
     const wanted = first && slot.value === null;
     if (wanted) {
-      const made = yield* this.tceIommuCreateTable(container, tableGroup, 0, 12, tableGroup.tce32Size, 1);
+      const made = yield* this.tceIommuCreateTable(
+        container,
+        tableGroup,
+        0,
+        12,
+        tableGroup.tce32Size,
+        1,
+      );
       if (typeof made === 'number') return made;
       yield slot.write;
       slot.value = made;

@@ -6,7 +6,8 @@ import { defect } from './spapr.ts';
 export const r1 = defect({
   id: 'R1',
   title: 'the registrations of a process that dies stay pinned and charged',
-  source: 'seed 001; spec/spapr-tce-v2.md §8, §11 R1; fixed 4.10 by "vfio/spapr: Reference mm in tce_container"',
+  source:
+    'seed 001; spec/spapr-tce-v2.md §8, §11 R1; fixed 4.10 by "vfio/spapr: Reference mm in tce_container"',
   class: 'leak at exit',
   violates: 'ACC-005',
   trigger: 'attach, REGISTER, exit',
