@@ -3,7 +3,7 @@
 import { DataRaces } from '../engine/runtime/index.ts';
 import type { Program } from '../engine/index.ts';
 import { ExhaustiveSearch } from '../fuzz/explore/exhaustive.ts';
-import { programsOf, schedulerFor } from '../fuzz/campaignService.ts';
+import { programsOf, schedulerFor, schedulesPerProgram } from '../fuzz/campaignService.ts';
 import { instantiate } from '../fuzz/instance.ts';
 import { derive } from '../fuzz/rng.ts';
 import { Runner } from '../fuzz/run.ts';
@@ -37,7 +37,7 @@ function oneProgram(): () => number {
   };
 }
 
-/** A campaign: new random programs all the time, 32 schedules each. */
+/** A campaign: new random programs all the time, as many schedules of each as `fuzz` runs. */
 function campaign(): number {
   let steps = 0;
   let programs = 0;
@@ -46,7 +46,8 @@ function campaign(): number {
       maxSteps: 20_000,
       observer: new DataRaces(),
     });
-    for (let i = 0; i < 32; i++) steps += runner.run(schedulerFor('pct', derive('bench', i))).steps;
+    for (let i = 0; i < schedulesPerProgram; i++)
+      steps += runner.run(schedulerFor('pct', derive('bench', i))).steps;
     if (++programs === 200) break;
   }
   return steps;

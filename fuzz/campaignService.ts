@@ -26,7 +26,7 @@ import { RandomWalk } from './schedulers/random.ts';
 import type { Scheduler } from './schedulers/scheduler.ts';
 
 /** Schedules that each program is run under. */
-const schedulesPerProgram = 32;
+export const schedulesPerProgram = 64;
 /** Programs that fast-check makes at a time. */
 const programsPerBatch = 64;
 /** Steps after which a run is cut off. */

@@ -2,7 +2,7 @@
 // flight) that explain what was seen so far. Sets are interned and their transitions remembered, so
 // that a search pays for each only once.
 
-import { hashString, type Hashed, type Outcome } from '../engine/runtime/index.ts';
+import { type Hashed, hashString, hashString2, type Outcome } from '../engine/runtime/index.ts';
 import { type ModelState, oracle, type Pending } from '../model/index.ts';
 import type { Call } from './calls.ts';
 
@@ -20,12 +20,14 @@ function configuration(state: ModelState, pending: readonly (Pending | null)[]):
 /** A set of configurations that agree with the history; empty: nothing explains it. */
 export class Configurations implements Hashed {
   readonly hash: number;
+  readonly hash2: number;
   readonly all: readonly Configuration[];
   /** Successor sets already computed, by what was observed. */
   readonly next = new Map<string | number, Configurations>();
 
   constructor(key: string, all: readonly Configuration[]) {
     this.hash = hashString(key);
+    this.hash2 = hashString2(key);
     this.all = all;
   }
 }

@@ -95,9 +95,10 @@ export class AttachWatcher implements Watcher<string> {
   }
 
   step(left: string, access: Access, _key: Value, assigned: Value | undefined): string {
+    if (assigned === undefined) return left;
     const field = `${access.cell.object.kind}.${access.cell.field}`;
     const calm = rest[field];
-    if (assigned === undefined || calm === undefined) return left;
+    if (calm === undefined) return left;
     const others = left.split(', ').filter((f) => f !== '' && f !== field);
     return (assigned === calm ? others : [...others, field]).sort().join(', ');
   }

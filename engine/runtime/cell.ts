@@ -2,7 +2,7 @@
 // the journal behind it belongs to the heap.
 
 import { Access, Flag } from './access.ts';
-import { hashString, mix, type Value } from './hash.ts';
+import { hashString, hashString2, mix, type Value } from './hash.ts';
 import type { KernelObject } from './object.ts';
 import { assignCell, outcomeOf, readCell } from './step.ts';
 
@@ -17,26 +17,43 @@ export class Cell<T extends Value> {
   /** What a detector remembers about the cell between steps; no part of the state. */
   shadow: unknown = null;
 
-  /** Plain accesses, as C code makes them: two that conflict are a data race. */
-  readonly read: Access;
-  readonly write: Access;
-  /** READ_ONCE, WRITE_ONCE and an atomic read-modify-write: meant to race. */
-  readonly readOnce: Access;
-  readonly writeOnce: Access;
-  readonly exchange: Access;
+  private readonly accesses: Access[] = [];
 
   constructor(object: KernelObject, field: string, initial: T) {
     this.object = object;
     this.field = field;
     this.stored = initial;
-    const name = hashString(field);
-    this.salt1 = mix(object.hash, name);
-    this.salt2 = mix(name ^ 0x3c6ef372, object.hash);
-    this.read = new Access(this, 'read', Flag.reads | Flag.plain);
-    this.write = new Access(this, 'write', Flag.assigns | Flag.mutates | Flag.plain);
-    this.readOnce = new Access(this, 'read_once', Flag.reads);
-    this.writeOnce = new Access(this, 'write_once', Flag.assigns | Flag.mutates);
-    this.exchange = new Access(this, 'xchg', Flag.reads | Flag.assigns | Flag.mutates);
+    this.salt1 = mix(object.hash, hashString(field));
+    this.salt2 = mix(object.hash2, hashString2(field));
+  }
+
+  /** Plain accesses, as C code makes them: two that conflict are a data race. */
+  get read(): Access {
+    return this.accesses[0] ?? this.make(0, 'read', Flag.reads | Flag.plain);
+  }
+
+  get write(): Access {
+    return this.accesses[1] ?? this.make(1, 'write', Flag.assigns | Flag.mutates | Flag.plain);
+  }
+
+  /** READ_ONCE, WRITE_ONCE and an atomic read-modify-write: meant to race. */
+  get readOnce(): Access {
+    return this.accesses[2] ?? this.make(2, 'read_once', Flag.reads);
+  }
+
+  get writeOnce(): Access {
+    return this.accesses[3] ?? this.make(3, 'write_once', Flag.assigns | Flag.mutates);
+  }
+
+  get exchange(): Access {
+    return this.accesses[4] ?? this.make(4, 'xchg', Flag.reads | Flag.assigns | Flag.mutates);
+  }
+
+  /** Made when first announced: most cells are accessed in one or two ways only. */
+  private make(slot: number, verb: string, flags: number): Access {
+    const access = new Access(this, verb, flags);
+    this.accesses[slot] = access;
+    return access;
   }
 
   get name(): string {

@@ -1,9 +1,13 @@
 // Hashes of values and names: what state identities are made of. Two independent 32-bit lanes are
 // mixed from one value hash; nothing here depends on the order in which objects were made.
 
-/** Something that a cell may point to: it brings its own hash, derived from its name. */
+/**
+ * Something that a cell may point to: it brings its own hashes, derived from its name. They must be
+ * independent, or states that differ in one pointer would be told apart by 32 bits only.
+ */
 export interface Hashed {
   readonly hash: number;
+  readonly hash2: number;
 }
 
 /** What a cell may hold. Objects are compared by identity, everything else by value. */
@@ -16,9 +20,9 @@ export function mix(a: number, b: number): number {
   return h ^ (h >>> 13);
 }
 
-/** 32-bit FNV-1a of a name, finished with {@link mix}. */
-export function hashString(text: string): number {
-  let h = 0x811c9dc5;
+/** 32-bit FNV-1a of a name, finished with {@link mix}; other seeds give independent hashes. */
+export function hashString(text: string, seed = 0x811c9dc5): number {
+  let h = seed;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
   return mix(h, text.length);
 }
@@ -26,7 +30,12 @@ export function hashString(text: string): number {
 const double = new Float64Array(1);
 const halves = new Int32Array(double.buffer);
 
-/** Hash of one value, equal for equal values. */
+/** Seed of the second lane's string hashes. */
+const seed2 = 0x2c1b3c6d;
+
+export const hashString2 = (text: string): number => hashString(text, seed2);
+
+/** First lane's hash of one value, equal for equal values. */
 export function hashValue(value: Value): number {
   if (typeof value === 'number') {
     if ((value | 0) === value) return Math.imul(value, 0x9e3779b1);
@@ -36,5 +45,18 @@ export function hashValue(value: Value): number {
   if (value === null) return 0x5bd1e995;
   if (typeof value === 'object') return value.hash;
   if (typeof value === 'string') return hashString(value);
+  return value ? 0x2545f491 : 0x1b873593;
+}
+
+/** Second lane's: whole numbers and constants are told apart by either lane, the rest anew. */
+export function hashValue2(value: Value): number {
+  if (typeof value === 'number') {
+    if ((value | 0) === value) return Math.imul(value, 0x9e3779b1);
+    double[0] = value;
+    return mix(halves[1] as number, (halves[0] as number) ^ seed2);
+  }
+  if (value === null) return 0x5bd1e995;
+  if (typeof value === 'object') return value.hash2;
+  if (typeof value === 'string') return hashString2(value);
   return value ? 0x2545f491 : 0x1b873593;
 }

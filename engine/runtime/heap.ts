@@ -2,7 +2,7 @@
 // restored by undoing; the digest does not depend on the order of allocation.
 
 import type { Cell } from './cell.ts';
-import { hashValue, mix, type Value } from './hash.ts';
+import { hashValue, hashValue2, mix, type Value } from './hash.ts';
 import { type Birth, type KernelObject, Life } from './object.ts';
 import { step } from './step.ts';
 
@@ -29,10 +29,8 @@ export class Heap {
     if (old === value) return;
     this.cells[this.top] = cell;
     this.values[this.top++] = old;
-    const before = hashValue(old);
-    const after = hashValue(value);
-    this.digest1 ^= mix(cell.salt1, before) ^ mix(cell.salt1, after);
-    this.digest2 ^= mix(cell.salt2, before) ^ mix(cell.salt2, after);
+    this.digest1 ^= mix(cell.salt1, hashValue(old)) ^ mix(cell.salt1, hashValue(value));
+    this.digest2 ^= mix(cell.salt2, hashValue2(old)) ^ mix(cell.salt2, hashValue2(value));
     cell.stored = value;
   }
 

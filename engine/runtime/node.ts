@@ -5,7 +5,7 @@
 
 import type { Access } from './access.ts';
 import type { Held } from './discipline.ts';
-import { hashString, hashValue, mix, type Value } from './hash.ts';
+import { hashString, hashValue, hashValue2, mix, type Value } from './hash.ts';
 import type { KernelObject } from './object.ts';
 import type { Violation } from './trip.ts';
 
@@ -81,9 +81,8 @@ export class Node {
   }
 
   child(key: Value, access: Access, held: readonly Held[], watched: readonly unknown[]): Node {
-    const h = hashValue(key);
-    const lane1 = mix(this.lane1, h);
-    const lane2 = mix(this.lane2 ^ 0x2545f491, h);
+    const lane1 = mix(this.lane1, hashValue(key));
+    const lane2 = mix(this.lane2 ^ 0x2545f491, hashValue2(key));
     return new Node(access, this.opIndex, this, key, lane1, lane2, held, watched);
   }
 

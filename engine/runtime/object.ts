@@ -3,7 +3,7 @@
 
 import { Access, Flag } from './access.ts';
 import { Cell } from './cell.ts';
-import { hashString, type Hashed, type Value } from './hash.ts';
+import { type Hashed, hashString, hashString2, type Value } from './hash.ts';
 import { Trip } from './trip.ts';
 
 /** States of an object's lifetime cell. */
@@ -19,6 +19,7 @@ export interface Birth {
 export abstract class KernelObject implements Hashed {
   readonly name: string;
   readonly hash: number;
+  readonly hash2: number;
   readonly boot: boolean;
   readonly life: Cell<number>;
   /** kfree: announces the end of the object's life. */
@@ -27,6 +28,7 @@ export abstract class KernelObject implements Hashed {
   constructor(birth: Birth) {
     this.name = birth.name;
     this.hash = hashString(birth.name);
+    this.hash2 = hashString2(birth.name);
     this.boot = birth.boot;
     this.life = new Cell(this, 'life', birth.boot ? Life.live : Life.unborn);
     this.free = new Access(this.life, 'free', Flag.mutates | Flag.lifetime, {

@@ -16,6 +16,7 @@ export interface RcuObject extends KernelObject {
 
 class RcuState implements Hashed {
   readonly hash: number;
+  readonly hash2: number;
   readonly readers: number;
   readonly object: RcuObject | null;
   /** Readers whose end the front callback still waits for. */
@@ -32,10 +33,9 @@ class RcuState implements Hashed {
     this.object = object;
     this.waitsFor = waitsFor;
     this.rest = rest;
-    let h = mix(readers, waitsFor);
-    if (object !== null) h = mix(h, object.hash);
-    for (const o of rest) h = mix(h, o.hash);
-    this.hash = h;
+    const objects = object === null ? rest : [object, ...rest];
+    this.hash = objects.reduce((h, o) => mix(h, o.hash), mix(readers, waitsFor));
+    this.hash2 = objects.reduce((h, o) => mix(h, o.hash2), mix(waitsFor, readers));
   }
 }
 
