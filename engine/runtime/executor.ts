@@ -9,7 +9,7 @@ import { alternativesNow } from './environment.ts';
 import type { OrderWatch } from './discipline.ts';
 import { Node, type Outcome } from './node.ts';
 import { type KernelObject, Life } from './object.ts';
-import { Task, type TaskSpec } from './task.ts';
+import { daemonOrder, Task, type TaskSpec } from './task.ts';
 import { Trip } from './trip.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -34,8 +34,6 @@ export interface World {
   readonly roots: Map<string, Node>;
 }
 
-const phases = { setup: 0, main: 1, exit: 2, daemon: 3 } as const;
-
 export class Executor {
   readonly heap: Heap;
   readonly world: World;
@@ -48,7 +46,9 @@ export class Executor {
   private digest2 = 0;
   /** Tasks in the middle of an operation, daemons not counted. */
   busy = 0;
+  /** Tasks of each phase that have not finished, and the first phase that has some. */
   private readonly unfinished = [0, 0, 0, 0];
+  private phase = 0;
 
   constructor(world: World, specs: readonly TaskSpec[]) {
     this.world = world;
@@ -62,8 +62,9 @@ export class Executor {
     for (const task of this.tasks) {
       this.digest1 ^= task.node.lane1;
       this.digest2 ^= task.node.lane2;
-      if (!task.finished) (this.unfinished[phases[task.phase]] as number)++;
+      if (!task.finished) (this.unfinished[task.order] as number)++;
     }
+    this.phase = this.firstPhase();
   }
 
   get fingerprint1(): number {
@@ -74,7 +75,7 @@ export class Executor {
     return this.heap.digest2 ^ this.digest2;
   }
 
-  private get phase(): number {
+  private firstPhase(): number {
     const left = this.unfinished;
     return left[0] !== 0 ? 0 : left[1] !== 0 ? 1 : 2;
   }
@@ -83,8 +84,7 @@ export class Executor {
   ways(task: Task): number {
     const access = task.node.access;
     if (access === null) return 0;
-    const phase = phases[task.phase];
-    if (phase !== 3 && phase !== this.phase) return 0;
+    if (task.order !== this.phase && task.order !== daemonOrder) return 0;
     if (access.ready !== null && !access.ready(access.cell.stored, task.id)) return 0;
     if ((access.flags & Flag.chooses) === 0) return 1;
     return alternativesNow(access);
@@ -126,9 +126,9 @@ export class Executor {
 
     if (edge.to !== null) return this.place(task, edge.to);
     const result = edge.result as Outcome;
-    const next = task.phase === 'daemon' ? 0 : node.opIndex + 1;
+    const next = task.order === daemonOrder ? 0 : node.opIndex + 1;
     this.place(task, task.roots[next] as Node);
-    if (this.listener !== null && task.phase !== 'daemon')
+    if (this.listener !== null && task.order !== daemonOrder)
       this.listener.onEnd(task, result, node.opIndex, edge.watched);
   }
 
@@ -146,17 +146,18 @@ export class Executor {
     this.digest1 ^= old.lane1 ^ node.lane1;
     this.digest2 ^= old.lane2 ^ node.lane2;
     task.node = node;
-    if (task.phase === 'daemon') return;
+    if (task.order === daemonOrder) return;
     this.busy += (node.depth === 0 ? 0 : 1) - (old.depth === 0 ? 0 : 1);
     const left = (old.access === null ? 1 : 0) - (node.access === null ? 1 : 0);
-    if (left !== 0)
-      this.unfinished[phases[task.phase]] = (this.unfinished[phases[task.phase]] as number) + left;
+    if (left === 0) return;
+    this.unfinished[task.order] = (this.unfinished[task.order] as number) + left;
+    this.phase = this.firstPhase();
   }
 
   /** What to say when no task can go on although some are not finished. */
   deadlock(): Trip {
     const waiting = this.tasks.filter((t) => !t.finished && t.phase !== 'daemon');
-    const stuck = waiting.filter((t) => phases[t.phase] === this.phase);
+    const stuck = waiting.filter((t) => t.order === this.phase);
     const sides = stuck.map((t) => {
       const { cell, verb } = t.node.access as Access;
       return {

@@ -14,6 +14,11 @@ export interface Operation {
 /** When a task runs: alone and first, side by side, alone and last, or whenever there is work. */
 export type Phase = 'setup' | 'main' | 'exit' | 'daemon';
 
+const orders = { setup: 0, main: 1, exit: 2, daemon: 3 } as const satisfies Record<Phase, number>;
+
+/** The order of tasks that run in every phase. */
+export const daemonOrder = orders.daemon;
+
 export interface TaskSpec {
   /** T0, T1, …; unique in a run. */
   readonly name: string;
@@ -32,6 +37,8 @@ export class Task implements Allocator {
   readonly id: number;
   readonly label: string;
   readonly phase: Phase;
+  /** The phase as a number: tasks of the lowest order that are left run. */
+  readonly order: number;
   readonly ops: readonly Operation[];
   node: Node;
   /** Root nodes of the operations, then the node of a finished program. */
@@ -44,6 +51,7 @@ export class Task implements Allocator {
     this.id = id;
     this.label = spec.name;
     this.phase = spec.phase;
+    this.order = orders[spec.phase];
     this.ops = spec.ops;
     this.roots = roots;
     this.node = roots[0] as Node;

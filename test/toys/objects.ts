@@ -28,6 +28,11 @@ export class Item extends KernelObject implements Hashed {
     return 'item';
   }
 
+  /** Toys are few and anonymous: their names say who made them. */
+  override get title(): string {
+    return this.name;
+  }
+
   /** The callback of call_rcu. */
   *reclaim(): Steps {
     yield this.free;

@@ -74,7 +74,7 @@ test('a report names what it is about', () => {
     return `${id} (${first?.violation.key}): ${first?.violation.message}`;
   });
   expect(messages.join('\n')).toMatchInlineSnapshot(`
-    "use-after-free (item): read_once of setup.0#0:Item().field, which is freed
+    "use-after-free (item): T0: read_once of setup.0#0:Item().field, which is freed
     double-free (item): setup.0#0:Item() is freed a second time
     leak (item): never freed: T0.0#0:Item()
     data-race (table.count): write by T0 in operation 0 races read by T1 in operation 0 on table.count
