@@ -11,6 +11,7 @@ import type { FaultSite, Op, Result } from './vocabulary.ts';
  * `publish`: a charged window or ENABLE takes effect. `uncharge`: pages are given back.
  * `charge`, `add`, `registered`: what REGISTER goes on with. `released`: the same for UNREGISTER.
  * `map`, `xchg`, `clear`, `put`: per entry. `closing`: what close does after the container is gone.
+ * `fdput`: the call is over but for its descriptor; `release`: it was the last one of a closed file.
  */
 export type Phase =
   | 'enter'
@@ -31,6 +32,8 @@ export type Phase =
   | 'clear'
   | 'put'
   | 'closing'
+  | 'fdput'
+  | 'release'
   | 'done';
 
 /** A window that was charged for and not yet put in its slot. */
@@ -49,6 +52,8 @@ export class Cursor {
   ret = 0;
   out: Result['out'];
   fault: FaultSite | null = null;
+  /** It counts among the calls of its container, where they are counted. */
+  inCall = false;
   /** Pages to be given back by `uncharge`, or charged for `publish`. */
   pages = 0;
   /** Who paid for `pages`. */
@@ -95,7 +100,8 @@ export class Cursor {
   get text(): string {
     const { planned } = this;
     return (
-      `${this.process}:${this.phase}:${this.ret}:${this.fault ?? ''}:${this.pages}:${this.slot}:` +
+      `${this.process}:${this.phase}${this.inCall ? '!' : ''}:${this.ret}:${this.fault ?? ''}:` +
+      `${this.pages}:${this.slot}:` +
       `${this.first}+${this.index}/${this.count}:${this.owed}${this.afterPut}` +
       (this.payer === null ? '' : `:paid${this.payer}`) +
       (this.owedTo === null ? '' : `:to${this.owedTo}`) +

@@ -5,7 +5,7 @@
 import { containerEvents, type GroupKind, type Relation } from './container-events.ts';
 import type { Cursor, Environment } from './cursor.ts';
 import type { Draft } from './draft.ts';
-import { EBUSY, EFAULT, EIO, ENOMEM, EPERM } from './errno.ts';
+import { EBADF, EBUSY, EFAULT, EIO, ENOMEM, EPERM } from './errno.ts';
 import { charge, clearWindow, findExact, guestOf, lock, MUST_WAIT, mayCharge } from './ledger.ts';
 import { mmOf, pagesOf, payerOf, tell, tellRegion, unlock } from './ledger.ts';
 import { regionEvents } from './region.ts';
@@ -204,8 +204,17 @@ function clearAllWindows(draft: Draft, index: number): void {
   clearWindow(draft, index, 1);
 }
 
-/** VFIO release, first step: nobody can reach the container or a window of it any more. */
+/** close(2): the container is released, unless a call is in flight, which then does it. */
 export function close(draft: Draft, cursor: Cursor): boolean {
+  const { calls, shut } = draft.container(cursor.op.container);
+  if (shut) return cursor.finish(EBADF);
+  if (calls === 0) return release(draft, cursor);
+  draft.changeContainer(cursor.op.container).shut = true;
+  return cursor.finish(0);
+}
+
+/** VFIO release, first step: nobody can reach the container or a window of it any more. */
+export function release(draft: Draft, cursor: Cursor): boolean {
   const index = cursor.op.container;
   if (isBusy(draft, index)) return MUST_WAIT;
   clearAllWindows(draft, index);
@@ -225,7 +234,8 @@ export function close(draft: Draft, cursor: Cursor): boolean {
   }
   container.windows = [null, null];
   container.groups = [];
-  if (cursor.pages === 0 && container.prereg.length === 0) return cursor.finish(0);
+  container.shut = false;
+  if (cursor.pages === 0 && container.prereg.length === 0) return released(cursor);
   return cursor.goOn('closing');
 }
 
@@ -243,5 +253,8 @@ export function closing(draft: Draft, cursor: Cursor): boolean {
       tellRegion(draft, owner, findExact(draft, owner, mine.va, mine.size), regionEvents.put);
     }
   }
-  return draft.container(index).prereg.length === 0 ? cursor.finish(0) : cursor.goOn('closing');
+  return draft.container(index).prereg.length === 0 ? released(cursor) : cursor.goOn('closing');
 }
+
+/** Whoever released the container, its own result stands. */
+const released = (cursor: Cursor): true => cursor.finish(cursor.ret, cursor.out);

@@ -104,6 +104,8 @@ export function chargeRegion(draft: Draft, cursor: Cursor, env: Environment): bo
   const pages = pagesOf(draft, op.size);
   if (!mayCharge(draft, mm, pages)) {
     unlock(draft, op.container);
+    // The same holds of the limit: the note may have been refused before it.
+    env.refuses('kzalloc');
     return cursor.finish(ENOMEM);
   }
   charge(draft, mm, pages);
@@ -124,7 +126,8 @@ export function addRegion(draft: Draft, cursor: Cursor, env: Environment): boole
   const { vmas = [] } = draft.world.topology.processes[mm] ?? {};
   const pageShift = regionPageShift(draft.world.geometry, vmas, va, size);
   cursor.ret = EFAULT;
-  if (pageShift < 0 || env.refuses('pin')) return uncharge(draft, cursor);
+  // Pages are pinned one by one: one may be refused before another that is not there.
+  if (env.refuses('pin') || pageShift < 0) return uncharge(draft, cursor);
 
   const overlap = overlapOf(draft, mm, op);
   if (overlap === 'draining') return MUST_WAIT;

@@ -3,7 +3,7 @@
 // can be judged by the set of states that some interleaving of the steps allows.
 import { Cursor, type Environment, friendly } from './cursor.ts';
 import { Draft } from './draft.ts';
-import { close, closing } from './group-steps.ts';
+import { closing, release } from './group-steps.ts';
 import { attachRulesOf, noQuirks, type Quirks } from './quirks.ts';
 import {
   type Container,
@@ -34,8 +34,16 @@ export interface Successor {
 }
 
 export interface Oracle {
-  /** `quirks`: in what the run's revision differs from the reference by design. */
-  initial(topology: Topology, faults: readonly FaultSite[], quirks?: Partial<Quirks>): ModelState;
+  /**
+   * `quirks`: in what the run's revision differs from the reference by design. `closable`: some
+   * operation closes a container while others may be in flight on it.
+   */
+  initial(
+    topology: Topology,
+    faults: readonly FaultSite[],
+    quirks?: Partial<Quirks>,
+    closable?: boolean,
+  ): ModelState;
   begin(op: Op, process: number): Pending;
   /**
    * Every way one atomic step may go; none when the operation is done or must wait for another.
@@ -100,6 +108,7 @@ function initial(
   topology: Topology,
   faults: readonly FaultSite[],
   given: Partial<Quirks> = {},
+  closable = false,
 ): ModelState {
   const quirks = { ...noQuirks, ...given };
   const world: World = {
@@ -108,6 +117,7 @@ function initial(
     faults: new Set(faults),
     quirks,
     attachRules: attachRulesOf(quirks),
+    closable,
   };
   const processes = topology.processes.map(() => new ProcessData());
   const containers = topology.containers.map(
@@ -184,8 +194,8 @@ function exit(state: ModelState, process: number): ModelState {
     if (spec.process !== process || draft.container(container).node.value === 'closed') return;
     const cursor = new Cursor({ op: 'close', container }, process);
     // Operations in flight died with the process: nobody is left to wait for.
-    Object.assign(draft.changeContainer(container), { locked: false, inFlight: 0 });
-    close(draft, cursor);
+    Object.assign(draft.changeContainer(container), { locked: false, inFlight: 0, calls: 0 });
+    release(draft, cursor);
     while (cursor.phase !== 'done') closing(draft, cursor);
   });
   // What operations in flight still held of an mm that no open container is bound to.

@@ -11,6 +11,8 @@ export interface World {
   readonly faults: ReadonlySet<FaultSite>;
   readonly quirks: Quirks;
   readonly attachRules: AttachRules;
+  /** Containers may be closed while calls on them are in flight: calls are counted. */
+  readonly closable: boolean;
 }
 
 /**
@@ -71,6 +73,10 @@ export interface Container {
   readonly locked: boolean;
   /** MAPs and UNMAPs between their first entry and their last. */
   readonly inFlight: number;
+  /** Calls between fdget and fdput, where they are counted. */
+  readonly calls: number;
+  /** The descriptor is closed: the last call in flight releases the container. */
+  readonly shut: boolean;
   readonly key: string;
 }
 
@@ -155,6 +161,8 @@ export class ContainerData implements Container {
   prereg: Registration[] = [];
   locked = false;
   inFlight = 0;
+  calls = 0;
+  shut = false;
   #key: string | undefined;
 
   constructor(node: TableNode) {
@@ -170,6 +178,8 @@ export class ContainerData implements Container {
     copy.prereg = this.prereg.slice();
     copy.locked = this.locked;
     copy.inFlight = this.inFlight;
+    copy.calls = this.calls;
+    copy.shut = this.shut;
     return copy;
   }
 
@@ -180,7 +190,9 @@ export class ContainerData implements Container {
       `w${this.windows.map((window) => window?.key ?? '-').join()}` +
       `p${this.prereg.map(({ va, size, guest }) => `${va}+${size}${byGuest(guest)}`).join()}` +
       byGuest(this.payer) +
-      `${this.locked ? 'L' : ''}${this.inFlight}`;
+      `${this.locked ? 'L' : ''}${this.inFlight}` +
+      (this.calls > 0 ? `c${this.calls}` : '') +
+      (this.shut ? 's' : '');
     return this.#key;
   }
 }

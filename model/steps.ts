@@ -7,7 +7,16 @@ import { publishEnable } from './control-steps.ts';
 import type { Cursor, Environment, Phase } from './cursor.ts';
 import type { Draft } from './draft.ts';
 import { ENOTTY } from './errno.ts';
-import { attach, close, closing, detach, publishAttach, takeTable } from './group-steps.ts';
+import { inCall, putFile } from './file-steps.ts';
+import {
+  attach,
+  close,
+  closing,
+  detach,
+  publishAttach,
+  release,
+  takeTable,
+} from './group-steps.ts';
 import { callerOf, MUST_WAIT, tell, uncharge } from './ledger.ts';
 import { clearOneEntry, exchangeEntry, mapEntry, mapOrUnmap } from './mapping-steps.ts';
 import { putOldPage } from './mapping-steps.ts';
@@ -49,6 +58,8 @@ const steps = {
   clear: clearOneEntry,
   put: putOldPage,
   closing,
+  fdput: putFile,
+  release,
   done: () => MUST_WAIT,
 } satisfies Record<Phase, Step>;
 
@@ -107,7 +118,8 @@ function publish(draft: Draft, cursor: Cursor): boolean {
 
 /** Does one atomic step; false when another operation must move first. */
 export function step(draft: Draft, cursor: Cursor, env: Environment): boolean {
-  return steps[cursor.phase](draft, cursor, env);
+  const next = steps[cursor.phase];
+  return draft.world.closable ? inCall(draft, cursor, env, next) : next(draft, cursor, env);
 }
 
 /** container->mm against current->mm; once set it stays, and the test needs no step of its own. */

@@ -28,6 +28,11 @@ export class Calls {
     ];
   }
 
+  /** Every call of the program. */
+  get all(): readonly Call[] {
+    return this.byTask.flat();
+  }
+
   /** The call at this place; null for what is not of the program (exits, daemons). */
   of(task: Task, index: number): Call | null {
     return this.byTask[task.id]?.[index] ?? null;

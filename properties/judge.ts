@@ -77,7 +77,8 @@ export class SpaprJudge implements Listener {
     this.calls = new Calls(program);
     const sites = program.faults.budget === 0 ? [] : program.faults.sites;
     const allowed = Object.fromEntries(quirks.map((quirk) => [quirk, true]));
-    const state = oracle.initial(program.topology, sites, allowed);
+    const closable = this.calls.all.some(({ op }) => op.op === 'close');
+    const state = oracle.initial(program.topology, sites, allowed, closable);
     const initial = this.refinement.initial(state, executor.tasks.length);
     this.ghost = world.heap.boot(Ghost, 'judge', initial);
   }

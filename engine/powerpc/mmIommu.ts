@@ -4,14 +4,7 @@
 
 import { EBUSY, EFAULT, EINVAL, ENOENT, ENOMEM, ENXIO } from '../errno.ts';
 import type { Mm, Page } from '../mm/mm.ts';
-import {
-  listAdd,
-  listDel,
-  listFirst,
-  listNext,
-  mightSleep,
-  type Steps,
-} from '../runtime/index.ts';
+import { listAdd, listDel, listFirst, listNext, mightSleep, type Steps } from '../runtime/index.ts';
 import type { SpaprKernel } from '../vfio/spapr/kernel.ts';
 import type { U64 } from '../vfio/vocabulary.ts';
 import { MemRegion } from './memRegion.ts';
@@ -95,7 +88,10 @@ export class MmIommuSteps {
   *mmIommuPin(this: SpaprKernel, mm: Mm, ua: U64, entries: number): Steps<Page[] | null> {
     const pages: Page[] = [];
     for (let i = 0; i < entries; i++) {
-      const page = mm.pageAt(ua + i * 2 ** this.world.geometry.pageShift, this.world.geometry.pageShift);
+      const page = mm.pageAt(
+        ua + i * 2 ** this.world.geometry.pageShift,
+        this.world.geometry.pageShift,
+      );
       if (page === null || (yield* this.world.refuses('pin'))) {
         for (const pinned of pages) yield pinned.pins.dec;
         return null;
@@ -147,7 +143,7 @@ export class MmIommuSteps {
 
   /** mm_iommu_release: unlisted now, unpinned and freed after a grace period. */
   *mmIommuRelease(this: SpaprKernel, mm: Mm, mem: MemRegion): Steps {
-    yield* listDel(mm.memList, mem, true);
+    yield* listDel(mm.memList, mem);
     yield mm.lockedVm.uncharge(mem.entries);
     yield this.world.rcu.call(mem);
   }

@@ -1,5 +1,7 @@
 // list_head: a circular doubly linked list reduced to what matters, one `next` cell a node. Links are
-// cells, so a walk without a lock meets whatever another task makes of the list meanwhile.
+// cells, so a walk without a lock meets whatever another task makes of the list meanwhile. As in
+// __list_add and __list_del, the link that makes a node appear or go is stored by WRITE_ONCE:
+// list_empty() may look without the lock.
 
 import type { Steps } from './access.ts';
 import type { Cell } from './cell.ts';
@@ -10,22 +12,18 @@ export interface ListNode extends KernelObject {
   readonly next: Cell<ListNode | null>;
 }
 
-/** list_add: at the head. `marked` makes the stores visible to lockless walkers (list_add_rcu). */
+/** list_add: at the head. `marked`: lockless walkers may follow the node at once (list_add_rcu). */
 export function* listAdd<T extends ListNode>(head: Cell<T | null>, node: T, marked = false): Steps {
   yield head.read;
   const first = head.value;
   yield marked ? node.next.writeOnce : node.next.write;
   node.next.value = first;
-  yield marked ? head.writeOnce : head.write;
+  yield head.writeOnce;
   head.value = node;
 }
 
 /** list_add_tail. */
-export function* listAddTail<T extends ListNode>(
-  head: Cell<T | null>,
-  node: T,
-  marked = false,
-): Steps {
+export function* listAddTail<T extends ListNode>(head: Cell<T | null>, node: T): Steps {
   let link = head as Cell<ListNode | null>;
   for (;;) {
     yield link.read;
@@ -33,19 +31,15 @@ export function* listAddTail<T extends ListNode>(
     if (next === null) break;
     link = next.next;
   }
-  yield marked ? link.writeOnce : link.write;
+  yield link.writeOnce;
   link.value = node;
 }
 
 /**
- * list_del: `node` keeps its own next pointer under list_del_rcu, so that walkers standing on it go
- * on. Answers whether the node was in the list.
+ * list_del: `node` keeps its own next pointer, as under list_del_rcu, so that walkers standing on it
+ * go on. Answers whether the node was in the list.
  */
-export function* listDel<T extends ListNode>(
-  head: Cell<T | null>,
-  node: T,
-  marked = false,
-): Steps<boolean> {
+export function* listDel<T extends ListNode>(head: Cell<T | null>, node: T): Steps<boolean> {
   let link = head as Cell<ListNode | null>;
   for (;;) {
     yield link.read;
@@ -56,7 +50,7 @@ export function* listDel<T extends ListNode>(
   }
   yield node.next.read;
   const after = node.next.value;
-  yield marked ? link.writeOnce : link.write;
+  yield link.writeOnce;
   link.value = after;
   return true;
 }

@@ -14,7 +14,7 @@ export class VfioFile extends Cell<number> {
   readonly get: Access;
   /** fdput: answers whether the file is to be released now. */
   readonly put: Access;
-  /** close(2): answers whether the file is to be released now. Harmless when closed. */
+  /** close(2): answers `last` if the file is to be released now, `closed` if it was not open. */
   readonly close: Access;
 
   constructor(object: KernelObject) {
@@ -28,13 +28,18 @@ export class VfioFile extends Cell<number> {
       apply: num((v) => v - call),
     });
     this.close = new Access(this, 'close', Flag.mutates, {
-      outcome: num((v) => v === open),
+      outcome: num((v) => (v === open ? 'last' : (v & open) === 0 ? 'closed' : 'in use')),
       apply: num((v) => v & ~open),
     });
   }
 
-  /** The answer to the access just performed. */
+  /** The answer to `get` or `put`, just performed. */
   get answer(): boolean {
     return this.outcome as boolean;
+  }
+
+  /** The answer to `close`, just performed. */
+  get closing(): 'last' | 'closed' | 'in use' {
+    return this.outcome as 'last' | 'closed' | 'in use';
   }
 }

@@ -1,15 +1,6 @@
 // tce_iommu_ioctl: every command with its checks in order. spec/spapr-tce-v2.md §2.
 
-import {
-  EBUSY,
-  EFAULT,
-  EINVAL,
-  ENODEV,
-  ENOMEM,
-  ENOTTY,
-  ENXIO,
-  EPERM,
-} from '../../errno.ts';
+import { EBUSY, EFAULT, EINVAL, ENODEV, ENOMEM, ENOTTY, ENXIO, EPERM } from '../../errno.ts';
 import type { Mm } from '../../mm/mm.ts';
 import { listFirst, type Outcome, type Steps } from '../../runtime/index.ts';
 import type { IoctlHeader, Op, RegisterOp } from '../vocabulary.ts';
@@ -118,11 +109,12 @@ export class IoctlSteps {
     if ((op.flags ?? 0) !== 0) return { ret: EINVAL };
     yield c.lock.lock;
     yield c.windows.downWrite;
-    const pending = yield* this.tceIommuCreateDefaultWindow(c);
+    // The groups may have gone since the look without the lock.
+    const lost = (yield* this.tceIommuCreateDefaultWindow(c)) || (yield* this.tceIommuNoGroups(c));
     const made =
-      pending === 0
+      lost === 0
         ? yield* this.tceIommuCreateWindow(c, op.pageShift, op.windowSize, op.levels)
-        : pending;
+        : lost;
     yield c.windows.upWrite;
     yield c.lock.unlock;
     return typeof made === 'number' ? { ret: made } : { ret: 0, out: { start: made.start } };

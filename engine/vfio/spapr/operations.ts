@@ -16,10 +16,7 @@ export function operationOf(kernel: SpaprKernel, op: Op, closable: boolean): Ope
 
 /** fdget and fdput around a call: a container is released after the last call on it has returned. */
 function* counted(kernel: SpaprKernel, container: TceContainer, op: Op): Steps<Outcome> {
-  if (op.op === 'close') {
-    yield* kernel.vfioFileClose(container);
-    return { ret: 0 };
-  }
+  if (op.op === 'close') return { ret: yield* kernel.vfioFileClose(container) };
   yield container.file.get;
   if (!container.file.answer) return { ret: EBADF };
   const result = yield* run(kernel, container, op);

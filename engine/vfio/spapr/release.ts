@@ -1,6 +1,7 @@
 // The end of a container: its last descriptor is closed, or its process exits.
 // spec/spapr-tce-v2.md §8.
 
+import { EBADF } from '../../errno.ts';
 import type { Mm } from '../../mm/mm.ts';
 import { maxTables } from '../../powerpc/tableGroup.ts';
 import { listDel, listFirst, type Steps } from '../../runtime/index.ts';
@@ -79,9 +80,11 @@ export class ReleaseSteps {
   }
 
   /** close(2): the container is released unless a call is in flight, which then does it. */
-  *vfioFileClose(this: SpaprKernel, container: TceContainer): Steps {
+  *vfioFileClose(this: SpaprKernel, container: TceContainer): Steps<number> {
     yield container.file.close;
-    if (container.file.answer) yield* this.tceIommuRelease(container);
+    const { closing } = container.file;
+    if (closing === 'last') yield* this.tceIommuRelease(container);
+    return closing === 'closed' ? EBADF : 0;
   }
 
   /** A process dies: its memory goes first (exit_mm), then its files (exit_files). */
