@@ -17,6 +17,7 @@ export function checkLockedVm(world: SpaprWorld): void {
       `locked_vm of process ${mm.index} is ${actual} pages, but ${parts.regions} are registered, ` +
         `${parts.tables} charged for tables, ${parts.windows} for enabled v1 windows`,
       mm,
+      { lockedVm: actual, ...parts },
     );
   }
 }
@@ -54,6 +55,7 @@ export function checkPins(world: SpaprWorld): void {
         pins > wanted ? 'too many' : 'too few',
         `${page.name} is pinned ${pins} times, registered or mapped ${wanted} times`,
         page,
+        { pins, wanted },
       );
     }
   }

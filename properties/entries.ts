@@ -58,12 +58,16 @@ export class MapWatcher implements Watcher<MapState> {
         properties.mapWhole,
         'success over a hole',
         `MAP returned 0 but mapped ${hex(set)} of ${hex(op.size)} bytes`,
+        null,
+        { mapped: set, asked: op.size },
       );
     if (result.ret !== 0 && set > 0)
       throw broken(
         properties.mapWhole,
         'failure leaves entries',
         `MAP returned ${errnoName(result.ret)} and leaves ${hex(set)} bytes mapped`,
+        null,
+        { mapped: set },
       );
   }
 }

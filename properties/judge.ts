@@ -126,7 +126,8 @@ export class SpaprJudge implements Listener {
     } catch (error) {
       // What only shows when a process dies is another failure than what shows while it runs.
       if (!(error instanceof Violation) || !exiting) throw error;
-      throw new Violation(error.property, `${error.key} at exit`, error.message, error.object);
+      const { property, key, message, object, counts } = error;
+      throw new Violation(property, `${key} at exit`, message, object, counts);
     }
   }
 

@@ -22,8 +22,9 @@ export function broken(
   key: string,
   message: string,
   object: KernelObject | null = null,
+  counts: Readonly<Record<string, number>> = {},
 ): Violation {
-  return new Violation(property.id, key, message, object);
+  return new Violation(property.id, key, message, object, counts);
 }
 
 export const hex = (n: number): string => `0x${n.toString(16)}`;

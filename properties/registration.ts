@@ -47,6 +47,7 @@ function checkListed(world: SpaprWorld, region: MemRegion, regions: readonly Mem
       'counts',
       `${name(region)} is listed with used = ${used}, mapped = ${mapped}`,
       region,
+      { used, mapped },
     );
 }
 
@@ -62,6 +63,7 @@ function checkMapped(world: SpaprWorld, mm: Mm, region: MemRegion): void {
     counted > live.length ? 'too many' : 'too few',
     `${name(region)} counts ${counted} live TCEs (mapped = ${region.mapped.stored}), ${live.length} exist`,
     region,
+    { counted, live: live.length },
   );
 }
 
@@ -74,6 +76,7 @@ function checkUsed(world: SpaprWorld, region: MemRegion): void {
     used > nodes ? 'too many' : 'too few',
     `${name(region)} has used = ${used}, registered by ${nodes} containers`,
     region,
+    { used, containers: nodes },
   );
 }
 
@@ -89,5 +92,6 @@ export function checkUnregistered(world: SpaprWorld, mm: Mm, va: number, size: n
     `UNREGISTER returned 0, but ${name(left)} is still listed and pinned with ` +
       `used = ${left.used.stored} and ${live} live TCEs, registered by no container`,
     left,
+    { used: left.used.stored, live },
   );
 }

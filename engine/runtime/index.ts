@@ -6,7 +6,15 @@ export { Cell } from './cell.ts';
 export { type Held, LockOrder, type OrderWatch } from './discipline.ts';
 export { alternativesNow, Environment } from './environment.ts';
 export { Executor, type Listener, type Observer, type World } from './executor.ts';
-export { type Hashed, hashString, hashString2, hashValue, hashValue2, mix, type Value } from './hash.ts';
+export {
+  type Hashed,
+  hashString,
+  hashString2,
+  hashValue,
+  hashValue2,
+  mix,
+  type Value,
+} from './hash.ts';
 export { Heap, type Kind } from './heap.ts';
 export { checkLeaks } from './leaks.ts';
 export {

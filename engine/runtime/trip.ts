@@ -30,9 +30,18 @@ export class Violation extends Error {
   readonly key: string;
   /** The object concerned, where there is one: reports tell its history. */
   readonly object: KernelObject | null;
+  /** The numbers that were compared, by name. */
+  readonly counts: Readonly<Record<string, number>>;
 
-  constructor(property: string, key: string, message: string, object: KernelObject | null = null) {
+  constructor(
+    property: string,
+    key: string,
+    message: string,
+    object: KernelObject | null = null,
+    counts: Readonly<Record<string, number>> = {},
+  ) {
     super(message);
+    this.counts = counts;
     this.name = 'Violation';
     this.property = property;
     this.key = key;

@@ -2,13 +2,7 @@
 
 import type { Violation } from '../../engine/runtime/index.ts';
 import type { Decision } from '../explore/judge.ts';
-import {
-  compactDecisions,
-  type Evidence,
-  type Finding,
-  nameDecisions,
-  schemaVersion,
-} from '../finding/index.ts';
+import { compactDecisions, type Finding, nameDecisions, schemaVersion } from '../finding/index.ts';
 import type { Instance } from '../instance.ts';
 import type { RunObserver } from '../run.ts';
 import { traceDigest } from './digest.ts';
@@ -23,7 +17,6 @@ export interface FindingSource {
   readonly instance: Instance;
   readonly decisions: readonly Decision[];
   readonly violation: Pick<Violation, 'property' | 'key'>;
-  readonly counts?: Evidence['counts'];
   readonly seed?: Finding['seed'];
   readonly shrinking?: Finding['shrinking'];
   readonly observer?: () => RunObserver;
@@ -66,7 +59,7 @@ export function makeFinding(source: FindingSource): Finding {
     key,
     message: again.message,
     traceDigest: traceDigest(trace),
-    evidence: evidenceOf(trace, source.counts),
+    evidence: evidenceOf(trace, again.counts),
     size: sizeOf(instance.program, trace),
     ...(source.seed && { seed: source.seed }),
     ...(source.shrinking && { shrinking: source.shrinking }),
