@@ -30,6 +30,7 @@ export class PnvIoda2Steps {
   ): number {
     if (levels < 1 || levels > group.maxLevels || !isPowerOfTwo(windowSize)) return 0;
     const entriesShift = Math.log2(windowSize) - pageShift;
+    if (entriesShift < 0) return 0;
     const levelShift = Math.ceil(entriesShift / levels) + Math.log2(bytesPerTce);
     const direct = 2 ** Math.max(levelShift, this.world.geometry.pageShift);
     let table = Math.max(smallestTable, 2 ** entriesShift * bytesPerTce);

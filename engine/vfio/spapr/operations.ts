@@ -34,6 +34,15 @@ function* run(kernel: SpaprKernel, container: TceContainer, op: Op): Steps<Outco
         : yield* kernel.vfioDetachGroup(container, group);
     return { ret };
   }
+  return yield* tceIommuIoctl(kernel, container, op);
+}
+
+/** tce_iommu_ioctl: CHECK_EXTENSION is for everyone, the rest for the container's own process. */
+export function* tceIommuIoctl(
+  kernel: SpaprKernel,
+  container: TceContainer,
+  op: Op,
+): Steps<Outcome> {
   if (op.op === 'checkExtension') {
     yield kernel.world.env.local;
     return { ret: kernel.tceCheckExtension(op.extension) };

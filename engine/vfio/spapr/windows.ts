@@ -98,7 +98,7 @@ export class WindowSteps {
   ): Steps<IommuTable | number> {
     const bytes = this.pnvGetTableSize(tableGroup, pageShift, windowSize, levels);
     if (bytes === 0) return EINVAL;
-    const pages = bytes / 2 ** this.world.geometry.pageShift;
+    const pages = Math.floor(bytes / 2 ** this.world.geometry.pageShift);
     const mm = yield* this.tceMm(container);
     if (mm !== null) {
       yield mm.lockedVm.charge(pages);
@@ -152,7 +152,7 @@ export class WindowSteps {
 
   /** tce_iommu_free_table: uncharges the table and drops the container's reference. */
   *tceIommuFreeTable(this: SpaprKernel, container: TceContainer, table: IommuTable): Steps {
-    const pages = table.itAllocatedSize / 2 ** this.world.geometry.pageShift;
+    const pages = Math.floor(table.itAllocatedSize / 2 ** this.world.geometry.pageShift);
     yield* this.tceIommuUserspaceViewFree(container, table);
     yield table.itKref.put;
     if (table.itKref.wasLast) {
