@@ -2,6 +2,7 @@
 
 import type { Command } from '../command.ts';
 import { check } from './check.ts';
+import { conform } from './conform.ts';
 import { fuzz } from './fuzz.ts';
 import { defects, properties, revisions, scenarios } from './lists.ts';
 import { replay } from './replay.ts';
@@ -10,6 +11,7 @@ export const commands: readonly Command[] = [
   check,
   fuzz,
   replay,
+  conform,
   defects,
   revisions,
   scenarios,

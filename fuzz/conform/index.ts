@@ -1,0 +1,7 @@
+// Conformance to a live kernel: a log of ioctls, replayed line by line on a revision of the engine.
+
+export { type Annotation, annotationsPath, parseAnnotations } from './annotations.ts';
+export { conform, type ConformOptions } from './conform.ts';
+export { LogError } from './log.ts';
+export { type HostPage, hostPages, type MachineName, machineNames } from './machine.ts';
+export type { ConformReport, Counts, LineReport } from './report.ts';
