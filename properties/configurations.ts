@@ -36,7 +36,12 @@ export class Refinement {
   private readonly sets = new Map<string, Configurations>();
 
   initial(state: ModelState, tasks: number): Configurations {
-    return this.intern([configuration(state, new Array<null>(tasks).fill(null))]);
+    return this.intern([
+      configuration(
+        state,
+        Array.from({ length: tasks }, () => null),
+      ),
+    ]);
   }
 
   /** A call begins. */
@@ -52,7 +57,14 @@ export class Refinement {
       const ended: Configuration[] = [];
       for (const c of closure(from.all)) {
         const p = c.pending[task];
-        if (p?.done == null || (p.fault ?? '') !== fault || !sameResult(p.done, result)) continue;
+        if (
+          p === null ||
+          p === undefined ||
+          p.done === null ||
+          (p.fault ?? '') !== fault ||
+          !sameResult(p.done, result)
+        )
+          continue;
         ended.push(configuration(c.state, c.pending.with(task, null)));
       }
       return ended;

@@ -118,7 +118,7 @@ function failure(
     property: propertyOf(violation?.property ?? finding.property, services.catalogue),
     message: violation?.message ?? finding.message,
     trace,
-    evidence: evidenceOf(trace, described?.evidence.counts),
+    evidence: evidenceOf(trace),
     size: sizeOf(finding.program, trace),
     shrinking: described?.shrinking ?? null,
     causes: [],

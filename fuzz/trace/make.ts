@@ -59,7 +59,7 @@ export function makeFinding(source: FindingSource): Finding {
     key,
     message: again.message,
     traceDigest: traceDigest(trace),
-    evidence: evidenceOf(trace, again.counts),
+    evidence: evidenceOf(trace),
     size: sizeOf(instance.program, trace),
     ...(source.seed && { seed: source.seed }),
     ...(source.shrinking && { shrinking: source.shrinking }),

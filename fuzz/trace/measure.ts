@@ -16,11 +16,11 @@ export function sizeOf(program: Program, { tasks, steps }: Trace): Size {
   };
 }
 
-export function evidenceOf(trace: Trace, counts: Evidence['counts'] = {}): Evidence {
+export function evidenceOf(trace: Trace): Evidence {
   const { object, steps } = trace;
   return {
     objects: object === null ? [] : [stateChange(object, steps)],
-    counts,
+    counts: trace.violation?.counts ?? {},
     sites: sitesOf(trace),
   };
 }
