@@ -1,8 +1,8 @@
 // What the entries of a log stand for: calls that the engine has, readings of its state, and lines
 // that are outside of it, with the reason. Names are those of the ioctls, with or without prefixes.
 
-import type { Op } from '../../engine/index.ts';
-import { type Entry, LogError, needNumber, numberField, returned, textField } from './log.ts';
+import { type DriverOp, driverOpOf } from './driverCalls.ts';
+import { type Entry, needNumber, numberField, returned, textField } from './log.ts';
 
 /** Which file or process a line names, where it does. */
 export interface Named {
@@ -10,9 +10,6 @@ export interface Named {
   readonly containerFd?: number;
   readonly process?: string;
 }
-
-/** An ioctl that the VFIO core passes on; the container's number is filled in by nobody. */
-export type DriverOp = Exclude<Op, { readonly op: 'attach' | 'detach' | 'close' }>;
 
 type Plain =
   | 'openContainer'
@@ -61,12 +58,21 @@ export function meaningOf(entry: Entry): Meaning {
   if (entry.fields['ret'] === undefined) return outside(op, 'a call without a result');
   returned(entry);
   const call = callOf(op, entry);
+  const missing = call === null ? null : notThere(call, entry);
+  if (missing !== null) return outside(op, missing);
   if (call !== null) return { kind: 'call', name: op, call, named: namedBy(entry) };
   const reason = outsideReasons.find(([pattern]) => pattern.test(op))?.[1];
   return outside(op, reason ?? 'a call that is not of a VFIO container or group');
 }
 
+/** Failures that come from before the call: devices and their drivers are not the engine's. */
+function notThere({ call }: Call, { fields: { errno } }: Entry): string | null {
+  if (call.startsWith('open') && errno === 'ENOENT') return 'binding of drivers to devices';
+  return call === 'deviceFd' && errno === 'ENODEV' ? 'binding of drivers to devices' : null;
+}
+
 const outsideReasons: readonly (readonly [RegExp, string])[] = [
+  [/EEH/, 'error handling of the hardware'],
   [/driver_override|drivers_probe|unbind|bind|new_id/i, 'binding of drivers to devices'],
   [/DEVICE_|REGION|IRQ|RESET|PCI/i, 'an operation of a device'],
   [/edu|dma|bar|peek|poke/i, 'an access to a device'],
@@ -118,14 +124,20 @@ const isName = (value: unknown): value is string | number =>
   typeof value === 'string' || typeof value === 'number';
 
 function callOf(op: string, entry: Entry): Call | null {
-  const [word = '', path = ''] = op.trim().split(/\s+/);
+  const words = op.trim().split(/[\s:]+/);
+  const [word = '', path = ''] = words;
   const verb = word.toLowerCase();
   if (verb === 'open') return openOf(path);
   if (verb === 'close') return closeOf(op);
   if (verb === 'fork') return { call: 'fork' };
   if (verb === 'exit' || verb === '_exit') return { call: 'exit' };
   if (verb === 'wait' || verb === 'waitpid') return { call: 'wait' };
-  return ioctlOf(word.toUpperCase().replace(/^(VFIO_|IOMMU_|SPAPR_|GROUP_)*/, ''), entry);
+  // A remark may stand behind the name or before it.
+  for (const name of words) {
+    const call = ioctlOf(name.replace(/^(VFIO_|IOMMU_|SPAPR_|GROUP_)*/, ''), entry);
+    if (call !== null) return call;
+  }
+  return null;
 }
 
 function openOf(path: string): Call | null {
@@ -162,45 +174,4 @@ function ioctlOf(name: string, entry: Entry): Call | null {
       return op === null ? null : { call: 'driver', op };
     }
   }
-}
-
-/** The ioctls of drivers/vfio/vfio_iommu_spapr_tce.c. */
-function driverOpOf(name: string, entry: Entry): DriverOp | null {
-  const container = 0;
-  const need = (...names: string[]) => firstOf(entry, names);
-  const flags = () => ({ flags: numberField(entry, 'flags') ?? 0 });
-  switch (name) {
-    case 'ENABLE':
-    case 'DISABLE':
-      return { op: name === 'ENABLE' ? 'enable' : 'disable', container };
-    case 'REGISTER_MEMORY':
-    case 'UNREGISTER_MEMORY': {
-      const op = name === 'REGISTER_MEMORY' ? 'register' : 'unregister';
-      return { op, container, va: need('va', 'vaddr'), size: need('size'), ...flags() };
-    }
-    case 'MAP_DMA': {
-      const at = { iova: need('iova'), va: need('va_off', 'va', 'vaddr'), size: need('size') };
-      return { op: 'map', container, ...at, flags: numberField(entry, 'flags') ?? 3 };
-    }
-    case 'UNMAP_DMA':
-      return { op: 'unmap', container, iova: need('iova'), size: need('size'), ...flags() };
-    case 'TCE_CREATE': {
-      const window = { pageShift: need('page_shift'), windowSize: need('window_size') };
-      return { op: 'create', container, ...window, levels: need('levels'), ...flags() };
-    }
-    case 'TCE_REMOVE':
-      return { op: 'remove', container, start: need('start_addr', 'start'), ...flags() };
-    case 'TCE_GET_INFO':
-      return { op: 'info', container };
-    default:
-      return null;
-  }
-}
-
-function firstOf(entry: Entry, names: readonly string[]): number {
-  for (const name of names) {
-    const value = numberField(entry, name);
-    if (value !== undefined) return value;
-  }
-  throw new LogError(entry.line, `the field ${names.join(' or ')} is missing`);
 }

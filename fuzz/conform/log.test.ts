@@ -68,6 +68,13 @@ test('calls of the VFIO core, with a remark behind their name', () => {
   });
 });
 
+test('a remark before the name, and a structure that is too small', () => {
+  const fields = { op: 'thread 2: REGISTER_MEMORY', va: '0x1000', size: '0x1000', argsz: 8 };
+  expect(meaning({ ...fields, ret: -1, errno: 'EINVAL' })).toMatchObject({
+    call: { op: { op: 'register', shortArgsz: true } },
+  });
+});
+
 test('an argument that is missing is an error of its line', () => {
   expect(() => meaning({ op: 'MAP_DMA', iova: 0, size: 0, ret: 0 })).toThrow(
     'line 1: the field va_off or va or vaddr is missing',
@@ -77,6 +84,8 @@ test('an argument that is missing is an error of its line', () => {
 test.each([
   [{ op: 'DEVICE_RESET', ret: 0 }, 'an operation of a device'],
   [{ op: 'drivers_probe', ret: 0 }, 'binding of drivers to devices'],
+  [{ op: 'open /dev/vfio/0', ret: -1, errno: 'ENOENT' }, 'binding of drivers to devices'],
+  [{ op: 'VFIO_EEH_PE_OP', ret: 0 }, 'error handling of the hardware'],
   [{ op: 'munmap', ret: 0 }, 'the memory of a process: all of it is always mapped here'],
   [{ op: 'something new', ret: 0 }, 'a call that is not of a VFIO container or group'],
   [{ race: 'map/unmap', n: 200 }, 'a summary of many calls that the log does not list'],
