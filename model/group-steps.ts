@@ -206,11 +206,11 @@ function clearAllWindows(draft: Draft, index: number): void {
 
 /** close(2): the container is released, unless a call is in flight, which then does it. */
 export function close(draft: Draft, cursor: Cursor): boolean {
-  const { calls, shut } = draft.container(cursor.op.container);
+  const { calls, node, shut } = draft.container(cursor.op.container);
+  if (!draft.world.closable || node.value === 'closed') return release(draft, cursor);
   if (shut) return cursor.finish(EBADF);
-  if (calls === 0) return release(draft, cursor);
   draft.changeContainer(cursor.op.container).shut = true;
-  return cursor.finish(0);
+  return calls === 0 ? cursor.goOn('release') : cursor.finish(0);
 }
 
 /** VFIO release, first step: nobody can reach the container or a window of it any more. */

@@ -5,6 +5,7 @@ import {
   close,
   create,
   detach,
+  enable,
   map,
   program,
   register,
@@ -17,6 +18,7 @@ import {
 const ddw = { kind: 'ddw', family: 0 } as const;
 const twoGroups = { groups: [ddw, ddw] };
 const strangers = { groups: [ddw, { kind: 'ddw', family: 1 } as const] };
+const legacy = { kind: 'legacy' as const, family: 1, tables: [{ itMap: true }] };
 const busyLegacy = {
   containers: [1 as const],
   groups: [{ kind: 'legacy' as const, family: 1, tables: [{ itMap: true }, { itMap: true }] }],
@@ -70,6 +72,34 @@ export const groups: readonly Scenario[] = [
     title: 'two groups join one container at once',
     about: 'the group list and the windows under two attaches',
     program: program(twoGroups, [], [[attach(0)], [attach(1), detach(1)]]),
+  },
+  {
+    id: 'attach-legacy-second',
+    title: 'a legacy group follows one with dynamic windows',
+    about: 'the default window that was to be made is no longer wanted',
+    notOn: ['spapr/v11', 'spapr/4.2', 'spapr/6.1'],
+    program: program(
+      { containers: [1], groups: [ddw, legacy] },
+      [attach(0), detach(0)],
+      [[attach(1), enable(), map(0, 0, 1)]],
+    ),
+  },
+  {
+    id: 'attach-after-close',
+    title: 'a container is closed under a call, another takes its group',
+    about: 'the last call in flight releases the container, and its group with it',
+    program: program(
+      { containers: [2, 2] },
+      [attach(0, 0)],
+      [[register(0, 1, 0)], [close(0), attach(0, 1), close(0)]],
+    ),
+  },
+  {
+    id: 'create-detach',
+    title: 'TCE_CREATE against detach of the only group',
+    about: 'the look at the group list without the lock is not the last',
+    notOn: ['spapr/v11'],
+    program: program({}, [attach(), remove(0)], [[create()], [detach()]]),
   },
   {
     id: 'detach-one-of-two',

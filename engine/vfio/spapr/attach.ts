@@ -42,7 +42,11 @@ export class AttachSteps {
     return 0;
   }
 
-  *tceIommuAttachGroup(this: SpaprKernel, container: TceContainer, group: VfioGroup): Steps<number> {
+  *tceIommuAttachGroup(
+    this: SpaprKernel,
+    container: TceContainer,
+    group: VfioGroup,
+  ): Steps<number> {
     yield container.lock.lock;
     yield container.windows.downWrite;
     const ret = yield* this.tceIommuAttachLocked(container, group);
@@ -51,7 +55,11 @@ export class AttachSteps {
     return ret;
   }
 
-  *tceIommuAttachLocked(this: SpaprKernel, container: TceContainer, group: VfioGroup): Steps<number> {
+  *tceIommuAttachLocked(
+    this: SpaprKernel,
+    container: TceContainer,
+    group: VfioGroup,
+  ): Steps<number> {
     const tableGroup = this.tceIommuTableGroup(group);
     if (tableGroup === null) return ENODEV;
     const unsupported = yield* this.tceIommuAttachUnsupported(container, tableGroup);
@@ -112,12 +120,21 @@ export class AttachSteps {
     first: boolean,
     ret: number,
   ): Steps {
-    if (ret !== 0 || !first || tableGroup.legacy) return;
+    if (ret !== 0 || !first) return;
+    // A group that brings its tables settles what an earlier one has left to be made.
+    if (tableGroup.legacy) return yield* this.tceIommuDefaultWindowSettled(container);
     const slot = container.tables[0] as (typeof container.tables)[number];
     yield slot.read;
     if (slot.value !== null) return;
     yield container.defWindowPending.writeOnce;
     container.defWindowPending.value = true;
+  }
+
+  *tceIommuDefaultWindowSettled(this: SpaprKernel, container: TceContainer): Steps {
+    yield container.defWindowPending.readOnce;
+    if (!container.defWindowPending.value) return;
+    yield container.defWindowPending.writeOnce;
+    container.defWindowPending.value = false;
   }
 
   *tceIommuDetachGroup(this: SpaprKernel, container: TceContainer, group: VfioGroup): Steps {
