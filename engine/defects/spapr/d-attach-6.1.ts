@@ -1,6 +1,7 @@
 // Divergence: 4.10 to 6.1 keep v1 containers for legacy groups and v2 containers for the others.
 
-import { EPERM } from '../../errno.ts';
+import { EBUSY, EPERM } from '../../errno.ts';
+import { listFirst } from '../../runtime/index.ts';
 import { divergence } from './spapr.ts';
 
 export const attachByVersion = divergence({
@@ -11,7 +12,10 @@ export const attachByVersion = divergence({
   allows: ['attachByVersion'],
   steps: {
     *tceIommuAttachUnsupported(container, tableGroup) {
-      return container.v2 === tableGroup.legacy ? EPERM : 0;
+      if (container.v2 === tableGroup.legacy) return EPERM;
+      if (container.v2) return 0;
+      // As before and after: the tables of a v1 container are those of its one group.
+      return (yield* listFirst(container.groupList)) === null ? 0 : EBUSY;
     },
   },
 });
