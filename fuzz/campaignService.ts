@@ -15,7 +15,7 @@ import type {
 } from './campaign.ts';
 import type { EngineRef } from './catalogue.ts';
 import type { Found } from './check.ts';
-import { deltasOf, distinctFound, explain } from './checker.ts';
+import { deltasOf, distinctFound, explain, lastOperation } from './checker.ts';
 import { program } from './generate/arbitrary.ts';
 import { instantiate } from './instance.ts';
 import { derive, Rng } from './rng.ts';
@@ -120,10 +120,11 @@ class Campaign {
     if (outcome === 'inconclusive') this.inconclusive++;
     if (violation === null) return;
     const { property, key } = violation;
-    const id = JSON.stringify([property, key, lastOperation(next, decisions)]);
+    const failing = { program: next, decisions, property, key };
+    const id = JSON.stringify([property, key, lastOperation(failing)]);
     if (this.known.has(id)) return;
     this.known.add(id);
-    this.look({ program: next, decisions, property, key }, run);
+    this.look(failing, run);
   }
 
   private look(failing: Failing, run: number): void {
@@ -145,11 +146,4 @@ class Campaign {
     const { engine, runs, steps, inconclusive, found } = this;
     return { engine, runs, steps, inconclusive, found };
   }
-}
-
-/** The kind of operation in which a run ended. */
-function lastOperation(program: Program, decisions: Failing['decisions']): string {
-  const last = decisions.at(-1)?.task ?? 0;
-  const ops = last === 0 ? program.setup : (program.tasks[last - 1]?.ops ?? []);
-  return [...new Set(ops.map((op) => op.op))].sort().join(' ');
 }

@@ -23,7 +23,11 @@ export function causesOf(failing: Failing, deltas: readonly SpaprDelta[]): reado
   return needed;
 }
 
-function deltasThatRan(failing: Failing, deltas: readonly SpaprDelta[]): readonly SpaprDelta[] {
+/** The deltas whose code runs in a failing run. */
+export function deltasThatRan(
+  failing: Failing,
+  deltas: readonly SpaprDelta[],
+): readonly SpaprDelta[] {
   const ids = new Set<string>();
   const instance = instantiate(failing.program, deltas, (id) => ids.add(id));
   new Runner(instance, { maxSteps: failing.decisions.length + 1 }).run(

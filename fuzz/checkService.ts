@@ -1,70 +1,150 @@
-// `check` as a service: the plan's scenarios on the plan's engines, spread over worker threads, with
-// the same results in the same order whatever their number.
+// `check` as a service: first every scenario is searched on every engine, then each failure that is
+// not the same as another is shrunk and explained. Both are spread over worker threads, with the same
+// results in the same order whatever their number.
 
 import type { EngineRef } from './catalogue.ts';
-import type { CheckItem, CheckPlan, CheckService } from './check.ts';
-import { checkScenario, distinctFound } from './checker.ts';
+import type { CheckEvents, CheckItem, CheckPlan, CheckService, Found } from './check.ts';
+import {
+  deltasOf,
+  distinctFailures,
+  distinctFound,
+  explain,
+  type RawFailure,
+  type Searched,
+  searchScenario,
+} from './checker.ts';
 import { runJobs } from './pool.ts';
 import { scenarioById } from './scenarios/index.ts';
 
-export interface CheckJob {
+interface SearchJob {
+  readonly type: 'search';
   readonly engine: EngineRef;
   readonly scenario: string;
   readonly maxStates: number;
   readonly toolVersion: string;
 }
 
-export function runCheckJob(job: CheckJob): CheckItem {
-  return checkScenario(job.engine, job.scenario, job);
+interface ExplainJob {
+  readonly type: 'explain';
+  readonly engine: EngineRef;
+  readonly scenario: string;
+  readonly failure: RawFailure;
+  readonly toolVersion: string;
+}
+
+export type CheckJob = SearchJob | ExplainJob;
+
+export function runCheckJob(job: CheckJob): Searched | Found {
+  if (job.type === 'search') return searchScenario(job.engine, job.scenario, job);
+  return explain(job.failure, job.engine, deltasOf(job.engine), job.toolVersion);
 }
 
 export function checkService(toolVersion: string): CheckService {
   return {
     async check(plan, events, signal) {
-      const jobs = jobsOf(plan, toolVersion);
-      let states = 0;
-      let done = 0;
-      const items = await runJobs(jobs, {
-        workers: plan.workers,
-        script: new URL(
-          import.meta.url.endsWith('.ts') ? './checkWorker.ts' : './checkWorker.js',
-          import.meta.url,
-        ),
-        here: runCheckJob,
-        signal,
-        onStart: (index) => {
-          const { engine, scenario } = jobs[index] as CheckJob;
-          events.progress({ engine, scenario, states, itemsDone: done, items: jobs.length });
-        },
-        onResult: (item) => {
-          states += item.figures.states;
-          done++;
-          events.done(item);
-        },
-      });
-      return withoutRepeats(items);
+      const run = new CheckRun(plan, toolVersion, events, signal);
+      return run.items();
     },
   };
 }
 
+class CheckRun {
+  private readonly searches: readonly SearchJob[];
+  private readonly toolVersion: string;
+  private readonly workers: number;
+  private readonly events: CheckEvents;
+  private readonly signal: AbortSignal;
+  private states = 0;
+  private done = 0;
+  private total: number;
+
+  constructor(plan: CheckPlan, toolVersion: string, events: CheckEvents, signal: AbortSignal) {
+    this.searches = searchesOf(plan, toolVersion);
+    this.toolVersion = toolVersion;
+    this.workers = plan.workers;
+    this.events = events;
+    this.signal = signal;
+    this.total = this.searches.length;
+  }
+
+  async items(): Promise<readonly CheckItem[]> {
+    const answers = await this.runAll<SearchJob, Searched>(this.searches);
+    // Threads answer with copies: the plan's engines are what is compared from here on.
+    const searched = answers.map((a, i) => ({
+      ...a,
+      engine: (this.searches[i] as SearchJob).engine,
+    }));
+    const jobs = this.explanationsOf(searched);
+    this.total += jobs.length;
+    const explained = await this.runAll<ExplainJob, Found>(jobs);
+    const kept = new Set(distinctByEngine(jobs, explained));
+    return searched.map(({ failures: _, ...item }) => {
+      const found = explained.filter((f, i) => {
+        const job = jobs[i];
+        return kept.has(f) && job?.engine === item.engine && job.scenario === item.scenario;
+      });
+      const whole = { ...item, found };
+      this.events.done(whole);
+      return whole;
+    });
+  }
+
+  /** What several scenarios show of one engine is shrunk once. */
+  private explanationsOf(searched: readonly Searched[]): ExplainJob[] {
+    const engines = [...new Set(searched.map((item) => item.engine))];
+    return engines.flatMap((engine) => {
+      const failures = searched
+        .filter((item) => item.engine === engine)
+        .flatMap((item) => item.failures.map((f) => ({ ...f, scenario: item.scenario })));
+      return distinctFailures(failures).map(({ scenario, ...failure }): ExplainJob => {
+        const { toolVersion } = this;
+        return { type: 'explain', engine, scenario, failure, toolVersion };
+      });
+    });
+  }
+
+  private runAll<J extends CheckJob, R extends Searched | Found>(jobs: readonly J[]): Promise<R[]> {
+    const compiled = import.meta.url.endsWith('.js');
+    return runJobs<J, R>(jobs, {
+      workers: this.workers,
+      script: new URL(compiled ? './checkWorker.js' : './checkWorker.ts', import.meta.url),
+      here: (job) => runCheckJob(job) as R,
+      signal: this.signal,
+      onStart: (index) => this.progress(jobs[index] as J),
+      onResult: (result) => {
+        if ('figures' in result) this.states += result.figures.states;
+        this.done++;
+      },
+    });
+  }
+
+  private progress({ engine, scenario }: CheckJob): void {
+    const { states, done, total } = this;
+    this.events.progress({ engine, scenario, states, itemsDone: done, items: total });
+  }
+}
+
 /** Programs that an engine's user space cannot have are left out. */
-function jobsOf(plan: CheckPlan, toolVersion: string): CheckJob[] {
-  const { maxStates } = plan;
-  return plan.engines.flatMap((engine) =>
-    plan.scenarios
+function searchesOf({ engines, scenarios, maxStates }: CheckPlan, toolVersion: string) {
+  return engines.flatMap((engine) =>
+    scenarios
       .filter((id) => !scenarioById(id)?.notOn?.includes(engine.revision))
-      .map((scenario) => ({ engine, scenario, maxStates, toolVersion })),
+      .map(
+        (scenario): SearchJob => ({
+          type: 'search',
+          engine,
+          scenario,
+          maxStates,
+          toolVersion,
+        }),
+      ),
   );
 }
 
-/** What several scenarios show of one engine is told once, where it was seen first. */
-function withoutRepeats(items: readonly CheckItem[]): CheckItem[] {
-  const name = ({ revision, deltas }: EngineRef) => `${revision} ${deltas.join(' ')}`;
-  const engines = new Set(items.map((item) => name(item.engine)));
-  const kept = new Set(
-    [...engines].flatMap((engine) =>
-      distinctFound(items.filter((i) => name(i.engine) === engine).flatMap((i) => i.found)),
-    ),
+/** Shrinking may show that two failures of one engine are the same after all. */
+function distinctByEngine(jobs: readonly ExplainJob[], explained: readonly Found[]): Found[] {
+  const engines = [...new Set(jobs.map((job) => job.engine))];
+  return engines.flatMap((engine) =>
+    distinctFound(explained.filter((_, i) => jobs[i]?.engine === engine)),
   );
-  return items.map((item) => ({ ...item, found: item.found.filter((f) => kept.has(f)) }));
 }

@@ -5,7 +5,7 @@ import { deltaById } from '../engine/defects/index.ts';
 import type { SpaprDelta } from '../engine/index.ts';
 import { type Failing, shrink, type Shrunk } from '../shrinkers/index.ts';
 import type { EngineRef } from './catalogue.ts';
-import { causesOf } from './causes.ts';
+import { causesOf, deltasThatRan } from './causes.ts';
 import type { CheckItem, Found, Verdict } from './check.ts';
 import { ExhaustiveSearch } from './explore/exhaustive.ts';
 import { instantiate } from './instance.ts';
@@ -30,35 +30,81 @@ export function deltasOf(engine: EngineRef): readonly SpaprDelta[] {
   });
 }
 
-export function checkScenario(engine: EngineRef, id: string, options: ItemOptions): CheckItem {
+/** A failing run as the search met it, and what it has in common with others that are the same. */
+export interface RawFailure extends Failing {
+  /** Property, key, the kind of operation that failed, and the deltas whose code ran. */
+  readonly signature: string;
+}
+
+/** One scenario searched on one engine; nothing is shrunk yet. */
+export interface Searched extends Omit<CheckItem, 'found'> {
+  readonly failures: readonly RawFailure[];
+}
+
+export function searchScenario(engine: EngineRef, id: string, options: ItemOptions): Searched {
   const scenario = scenarioById(id);
   if (scenario === undefined) throw new Error(`there is no scenario ${id}`);
+  const { program } = scenario;
   const deltas = deltasOf(engine);
-  const { executor, judge } = instantiate(scenario.program, deltas);
+  const { executor, judge } = instantiate(program, deltas);
   const failures = new Map<string, Failing>();
   const search = new ExhaustiveSearch(executor, judge, {
     maxStates: options.maxStates,
     maxDepth: maxSteps,
     preemptions: Number.POSITIVE_INFINITY,
     onViolation: ({ property, key }, decisions) => {
-      const where = executor.tasks[decisions.at(-1)?.task ?? 0];
-      const id = JSON.stringify([property, key, where?.label, where?.node.opIndex]);
+      const failing = { program, decisions, property, key };
+      const id = JSON.stringify([property, key, decisions.at(-1)?.task, lastOperation(failing)]);
       const known = failures.get(id);
       if (known === undefined || known.decisions.length > decisions.length)
-        failures.set(id, { program: scenario.program, decisions, property, key });
+        failures.set(id, failing);
       return true;
     },
     ...(options.onProgress && { onProgress: options.onProgress }),
   });
   const { states, transitions, finalStates, maxDepth, complete } = search.run();
-  const found = distinctFound(
-    [...failures.values()].map((f) => explain(f, engine, deltas, options.toolVersion)),
-  );
   const verdict: Verdict = failures.size > 0 ? 'violated' : complete ? 'holds' : 'inconclusive';
   const bound = `not all states were seen: more than ${options.maxStates}, or a run over ${maxSteps} steps`;
-  const reason = verdict === 'inconclusive' ? bound : null;
-  const figures = { states, transitions, finalStates, maxDepth };
-  return { engine, scenario: id, verdict, reason, found, figures };
+  return {
+    engine,
+    scenario: id,
+    verdict,
+    reason: verdict === 'inconclusive' ? bound : null,
+    figures: { states, transitions, finalStates, maxDepth },
+    failures: distinctFailures([...failures.values()].map((f) => signed(f, deltas))),
+  };
+}
+
+export function checkScenario(engine: EngineRef, id: string, options: ItemOptions): CheckItem {
+  const { failures, ...item } = searchScenario(engine, id, options);
+  const deltas = deltasOf(engine);
+  const found = failures.map((f) => explain(f, engine, deltas, options.toolVersion));
+  return { ...item, found: distinctFound(found) };
+}
+
+function signed(failing: Failing, deltas: readonly SpaprDelta[]): RawFailure {
+  const ran = deltasThatRan(failing, deltas).map((d) => d.id);
+  const { property, key } = failing;
+  const signature = JSON.stringify([property, key, lastOperation(failing), ran]);
+  return { ...failing, signature };
+}
+
+/** Of failures with one signature, the one with the shortest run: the first of several. */
+export function distinctFailures<F extends RawFailure>(failures: readonly F[]): F[] {
+  const best = new Map<string, F>();
+  for (const failure of failures) {
+    const known = best.get(failure.signature);
+    if (known === undefined || known.decisions.length > failure.decisions.length)
+      best.set(failure.signature, failure);
+  }
+  return [...best.values()];
+}
+
+/** The kinds of operations of the task whose step failed. */
+export function lastOperation({ program, decisions }: Failing): string {
+  const last = decisions.at(-1)?.task ?? 0;
+  const ops = last === 0 ? program.setup : (program.tasks[last - 1]?.ops ?? []);
+  return [...new Set(ops.map((op) => op.op))].sort().join(' ');
 }
 
 /** Shrinks a failing run, finds its causes, and makes a finding of it. */

@@ -67,17 +67,31 @@ export function bootKernel(
   deltas: readonly SpaprDelta[],
   onDelta: ((id: string) => void) | null = null,
 ): SpaprKernel {
+  const steps = onDelta === null ? knownSteps(deltas) : stepsOf(deltas, onDelta);
+  return Object.assign(Object.create(steps) as SpaprKernel, { world });
+}
+
+const known = new WeakMap<readonly SpaprDelta[], object>();
+
+/** The steps of a list of deltas, put together once. */
+function knownSteps(deltas: readonly SpaprDelta[]): object {
+  let steps = known.get(deltas);
+  if (steps === undefined) known.set(deltas, (steps = stepsOf(deltas, null)));
+  return steps;
+}
+
+function stepsOf(deltas: readonly SpaprDelta[], onDelta: ((id: string) => void) | null): object {
   const owner = new Map<string, string>();
-  const kernel: Record<string, unknown> = { ...referenceSteps, world };
+  const steps: Record<string, unknown> = { ...referenceSteps };
   for (const delta of deltas) {
     for (const [name, replacement] of Object.entries(delta.steps)) {
       const other = owner.get(name);
       if (other !== undefined) throw new ConflictingDeltas(name, other, delta.id);
       owner.set(name, delta.id);
-      kernel[name] = onDelta === null ? replacement : observed(replacement, delta.id, onDelta);
+      steps[name] = onDelta === null ? replacement : observed(replacement, delta.id, onDelta);
     }
   }
-  return kernel as unknown as SpaprKernel;
+  return steps;
 }
 
 function observed(step: unknown, id: string, onDelta: (id: string) => void) {
