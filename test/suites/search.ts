@@ -1,0 +1,56 @@
+// What the suites over the bundled scenarios share: one search of one scenario on the reference with
+// some deltas, without shrinking.
+
+import { deltaById } from '../../engine/defects/index.ts';
+import type { SpaprDelta } from '../../engine/index.ts';
+import type { SpaprRevision } from '../../engine/vfio/spapr/kernel.ts';
+import type { EngineRef } from '../../fuzz/catalogue.ts';
+import { ExhaustiveSearch, type SearchResult } from '../../fuzz/explore/exhaustive.ts';
+import { instantiate } from '../../fuzz/instance.ts';
+import { type Scenario, scenarios } from '../../fuzz/scenarios/index.ts';
+import type { Failing } from '../../shrinkers/index.ts';
+
+/** Far above what any bundled scenario has. */
+export const maxStates = 1_000_000;
+
+export const toolVersion = '0.0.0';
+
+export interface Searched {
+  readonly scenario: Scenario;
+  readonly result: SearchResult;
+  /** The shortest failing run for each property and key. */
+  readonly failing: readonly Failing[];
+}
+
+export function search(scenario: Scenario, deltas: readonly SpaprDelta[]): Searched {
+  const { program } = scenario;
+  const { executor, judge } = instantiate(program, deltas);
+  const failing = new Map<string, Failing>();
+  const result = new ExhaustiveSearch(executor, judge, {
+    maxStates,
+    maxDepth: 20_000,
+    preemptions: Number.POSITIVE_INFINITY,
+    onViolation: ({ property, key }, decisions) => {
+      const id = `${property} ${key}`;
+      const known = failing.get(id);
+      if (known === undefined || decisions.length < known.decisions.length)
+        failing.set(id, { program, decisions, property, key });
+      return true;
+    },
+  }).run();
+  return { scenario, result, failing: [...failing.values()] };
+}
+
+export function scenariosOf(revision: string): readonly Scenario[] {
+  return scenarios.filter((s) => !s.notOn?.includes(revision));
+}
+
+export function engineOf({ id, deltas }: SpaprRevision): EngineRef {
+  return { revision: id, deltas: deltas.map((d) => d.id) };
+}
+
+export function delta(id: string): SpaprDelta {
+  const found = deltaById(id);
+  if (found === undefined) throw new Error(`there is no delta ${id}`);
+  return found;
+}
