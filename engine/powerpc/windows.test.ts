@@ -30,6 +30,8 @@ describe('§5 a table is charged for the hardware and once more for the userspac
     ['4K', 12, { windowSize: GiB2, pageShift: 24, levels: 1 }, 2],
     ['4K', 12, { windowSize: TiB, pageShift: 16, levels: 1 }, 2 * 32768],
     ['4K', 12, { windowSize: TiB, pageShift: 24, levels: 2 }, 2 * (128 + 1)],
+    // 31 bits of entries over three levels: 11 each, not 10.
+    ['4K', 12, { windowSize: 2 ** 47, pageShift: 16, levels: 3 }, 2 * (2 ** 22 + 2048 + 4)],
     ['4K', 12, { windowSize: PAGE, pageShift: 12, levels: 1 }, 2],
     ['64K', 16, { windowSize: GiB2, pageShift: 12, levels: 1 }, 2 * 64],
     ['64K', 16, { windowSize: GiB2, pageShift: 16, levels: 1 }, 2 * 4],
