@@ -1,4 +1,5 @@
-// Linux 6.1
+// Linux 6.1: the default window is made by the first MAP, registrations belong to containers, and a
+// container takes groups by its version.
 
 import { a3 } from '../defects/spapr/a3-legacy-ownership-unwind.ts';
 import { b1 } from '../defects/spapr/b1-partial-map-success.ts';

@@ -1,4 +1,5 @@
-// Linux 6.12
+// Linux 6.12, as read and as seen on live machines: ownership has moved to the IOMMU core, and a
+// detach clears tables.
 
 import { b1 } from '../defects/spapr/b1-partial-map-success.ts';
 import { b2 } from '../defects/spapr/b2-xchg-failure-unuses-old.ts';

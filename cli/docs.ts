@@ -1,0 +1,25 @@
+// Writes the generated documents of docs/: npm run docs.
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { opText } from '../engine/index.ts';
+import { type Scenario, scenarios } from '../fuzz/scenarios/index.ts';
+import { generatedDocs, type ScenarioRow } from '../reports/docs.ts';
+import { catalogue } from './catalogue.ts';
+
+function rowOf({ program, ...scenario }: Scenario): ScenarioRow {
+  const lists = [program.setup, ...program.tasks.map((task) => task.ops)];
+  const [setup = '', ...tasks] = lists.map((ops) => ops.map(opText).join('; '));
+  const before = setup === '' ? '' : `${setup}; then `;
+  return { ...scenario, program: `${before}${tasks.join(' ∥ ')}` };
+}
+
+/** Every document as it should be. */
+export const docs = generatedDocs(catalogue, scenarios.map(rowOf));
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const folder = resolve(import.meta.dirname, '..', 'docs');
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(docs)) writeFileSync(join(folder, name), text);
+}
