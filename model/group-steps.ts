@@ -184,7 +184,8 @@ export function detach(draft: Draft, cursor: Cursor): boolean {
   const { ret, effects } = tell(draft, index, containerEvents.detached, cursor.process);
   if (ret !== 0) return cursor.finish(ret);
   const isLegacy = specOf(draft, group).kind === 'legacy';
-  if (isLegacy || effects.includes('clearAllEntries')) clearAllWindows(draft, index);
+  const clears = effects.includes('clearAllEntries') && !draft.world.quirks.tablesOutliveGroups;
+  if (isLegacy || clears) clearAllWindows(draft, index);
   const changed = draft.changeContainer(index);
   changed.groups = changed.groups.filter((member) => member !== group);
   if (!isLegacy) return cursor.finish(0);

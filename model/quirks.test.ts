@@ -37,6 +37,15 @@ const legacyPair: Parts = {
 const large: Parts = { geometry: { tce32Size: 1024 * PAGE } };
 
 const rows: { readonly [K in keyof Quirks]: readonly Row[] } = {
+  tablesOutliveGroups: [
+    [
+      'a TCE outlives the last group and keeps its region',
+      2,
+      0,
+      EBUSY,
+      [...ready, map(), detach(), unregister()],
+    ],
+  ],
   eagerDefaultWindow: [
     ['attach over the limit', 2, 0, ENOMEM, [attach()], limit(1)],
     ['attach within the limit', 2, 0, 0, [attach()], limit(2)],

@@ -32,6 +32,8 @@ export interface Quirks {
    * table, and a v1 table has none.
    */
   readonly separateView: boolean;
+  /** v11 to 6.1 (§4): the last dynamic group leaves the tables with their TCEs to later groups. */
+  readonly tablesOutliveGroups: boolean;
 }
 
 /** The reference. */
@@ -45,6 +47,7 @@ export const noQuirks: Quirks = Object.freeze({
   sizeZeroNoMemory: false,
   sharedRegistrations: false,
   separateView: false,
+  tablesOutliveGroups: false,
 });
 
 /** Which groups a container takes; `attachByVersion` is the later code and goes first. */

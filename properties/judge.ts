@@ -14,7 +14,7 @@ import {
   type Birth,
 } from '../engine/runtime/index.ts';
 import { errnoName, type Op, opText, type Program, type SpaprWorld } from '../engine/index.ts';
-import { oracle } from '../model/index.ts';
+import { noQuirks, oracle, type Quirks } from '../model/index.ts';
 import { engineText, modelText } from './abstraction.ts';
 import { checkLockedVm, checkPins } from './accounting.ts';
 import { type Call, Calls } from './calls.ts';
@@ -204,6 +204,14 @@ export class SpaprJudge implements Listener {
       `the engine has “${mine}”, the machines have “${theirs}”`,
     );
   }
+}
+
+/** Deltas name the machines' quirks; a name that the machines do not know would allow nothing. */
+function quirksNamed(names: readonly string[]): Partial<Quirks> {
+  for (const name of names)
+    if (!(name in noQuirks))
+      throw new Error(`a delta allows ${name}: the machines have no such quirk`);
+  return Object.fromEntries(names.map((name) => [name, true]));
 }
 
 function checkErrno(op: Op, { ret }: Outcome): void {

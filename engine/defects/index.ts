@@ -25,6 +25,7 @@ import { noWindowIoctls } from './spapr/d-no-window-ioctls.ts';
 import { registerOrder } from './spapr/d-register-order.ts';
 import { separateView } from './spapr/d-separate-view.ts';
 import { sizeZero } from './spapr/d-size-zero.ts';
+import { tablesOutliveGroups } from './spapr/d-tables-outlive-groups.ts';
 import { e1 } from './spapr/e1-positive-result.ts';
 import { l1 } from './spapr/l1-map-without-lock.ts';
 import { l2, l2Late } from './spapr/l2-region-without-rcu.ts';
@@ -68,6 +69,7 @@ export const deltas: readonly SpaprDelta[] = [
   registerOrder,
   separateView,
   attachByVersion,
+  tablesOutliveGroups,
 ];
 
 /** The delta with this id; undefined if there is none. */

@@ -19,6 +19,7 @@ import { legacyInV2 } from '../defects/spapr/d-legacy-in-v2.ts';
 import { registerOrder } from '../defects/spapr/d-register-order.ts';
 import { separateView } from '../defects/spapr/d-separate-view.ts';
 import { sizeZero } from '../defects/spapr/d-size-zero.ts';
+import { tablesOutliveGroups } from '../defects/spapr/d-tables-outlive-groups.ts';
 import { l1 } from '../defects/spapr/l1-map-without-lock.ts';
 import { l2 } from '../defects/spapr/l2-region-without-rcu.ts';
 import { r1 } from '../defects/spapr/r1-registrations-outlive-process.ts';
@@ -55,5 +56,6 @@ export const spapr42: SpaprRevision = {
     legacyInV2,
     registerOrder,
     separateView,
+    tablesOutliveGroups,
   ],
 };

@@ -1,4 +1,4 @@
-// Linux 6.1: the default window is made by the first MAP, registrations belong to containers, and a
+// Linux 6.1: what its code does differently from the reference.
 // container takes groups by its version.
 
 import { a3 } from '../defects/spapr/a3-legacy-ownership-unwind.ts';
@@ -20,6 +20,7 @@ import {
 } from '../defects/spapr/d-as-the-reference.ts';
 import { attachByVersion } from '../defects/spapr/d-attach-6.1.ts';
 import { sizeZero } from '../defects/spapr/d-size-zero.ts';
+import { tablesOutliveGroups } from '../defects/spapr/d-tables-outlive-groups.ts';
 import { e1 } from '../defects/spapr/e1-positive-result.ts';
 import { l1 } from '../defects/spapr/l1-map-without-lock.ts';
 import { l2Late } from '../defects/spapr/l2-region-without-rcu.ts';
@@ -50,5 +51,6 @@ export const spapr61: SpaprRevision = {
     mapByProcess,
     sizeZero,
     attachByVersion,
+    tablesOutliveGroups,
   ],
 };

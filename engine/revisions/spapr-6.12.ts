@@ -1,4 +1,4 @@
-// Linux 6.12, as read and as seen on live machines: ownership has moved to the IOMMU core, and a
+// Linux 6.12: what its code does differently from the reference.
 // detach clears tables.
 
 import { b1 } from '../defects/spapr/b1-partial-map-success.ts';
