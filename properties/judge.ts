@@ -76,9 +76,8 @@ export class SpaprJudge implements Listener {
     this.executor = executor;
     this.calls = new Calls(program);
     const sites = program.faults.budget === 0 ? [] : program.faults.sites;
-    const allowed = Object.fromEntries(quirks.map((quirk) => [quirk, true]));
     const closable = this.calls.all.some(({ op }) => op.op === 'close');
-    const state = oracle.initial(program.topology, sites, allowed, closable);
+    const state = oracle.initial(program.topology, sites, quirksNamed(quirks), closable);
     const initial = this.refinement.initial(state, executor.tasks.length);
     this.ghost = world.heap.boot(Ghost, 'judge', initial);
   }
