@@ -68,7 +68,7 @@ class CheckRun {
   }
 
   async items(): Promise<readonly CheckItem[]> {
-    const answers = await this.runAll<SearchJob, Searched>(this.searches);
+    const answers = await this.runAll(this.searches);
     // Threads answer with copies: the plan's engines are what is compared from here on.
     const searched = answers.map((a, i) => ({
       ...a,
@@ -76,9 +76,10 @@ class CheckRun {
     }));
     const jobs = this.explanationsOf(searched);
     this.total += jobs.length;
-    const explained = await this.runAll<ExplainJob, Found>(jobs);
+    const explained = await this.runAll(jobs);
     const kept = new Set(distinctByEngine(jobs, explained));
-    return searched.map(({ failures: _, ...item }) => {
+    return searched.map((all) => {
+      const { failures: _failures, ...item } = all;
       const found = explained.filter((f, i) => {
         const job = jobs[i];
         return kept.has(f) && job?.engine === item.engine && job.scenario === item.scenario;
@@ -103,14 +104,17 @@ class CheckRun {
     });
   }
 
-  private runAll<J extends CheckJob, R extends Searched | Found>(jobs: readonly J[]): Promise<R[]> {
+  /** Searches answer with what was searched, explanations with what was found. */
+  private runAll(jobs: readonly SearchJob[]): Promise<Searched[]>;
+  private runAll(jobs: readonly ExplainJob[]): Promise<Found[]>;
+  private runAll(jobs: readonly CheckJob[]): Promise<(Searched | Found)[]> {
     const compiled = import.meta.url.endsWith('.js');
-    return runJobs<J, R>(jobs, {
+    return runJobs<CheckJob, Searched | Found>(jobs, {
       workers: this.workers,
       script: new URL(compiled ? './checkWorker.js' : './checkWorker.ts', import.meta.url),
-      here: (job) => runCheckJob(job) as R,
+      here: runCheckJob,
       signal: this.signal,
-      onStart: (index) => this.progress(jobs[index] as J),
+      onStart: (index) => this.progress(jobs[index] as CheckJob),
       onResult: (result) => {
         if ('figures' in result) this.states += result.figures.states;
         this.done++;

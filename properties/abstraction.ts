@@ -88,7 +88,8 @@ function parts(
   enabled: boolean,
   pending: boolean,
 ): string {
-  const list = (items: readonly (string | number)[]) => [...items].sort().join(' ') || 'none';
+  const list = (items: readonly (string | number)[]) =>
+    items.map(String).sort().join(' ') || 'none';
   return (
     `${enabled ? 'enabled' : 'disabled'}; default window ${pending ? 'wanted' : 'settled'}; ` +
     `groups ${list(groups)}; windows ${windows.join(' ')}; registered ${list(prereg)}`

@@ -183,8 +183,9 @@ export class SpaprJudge implements Listener {
       throw broken(
         properties.enabled,
         registered ? 'not enabled' : 'enabled',
-        `${container.name} is ${registered ? 'not ' : ''}enabled, a REGISTER on it ` +
-          `${registered ? 'succeeded' : 'never succeeded'}`,
+        registered
+          ? `${container.name} is not enabled, although a REGISTER on it succeeded`
+          : `${container.name} is enabled, but no REGISTER on it ever succeeded`,
         container,
       );
     }

@@ -26,7 +26,14 @@ export class MemRegion extends KernelObject implements ListNode, RcuObject {
   /** 0 being unregistered, 1 idle, 1 + k with k live TCEs. */
   readonly mapped: Atomic;
 
-  constructor(birth: Birth, mm: Mm, ua: U64, entries: number, hostShift: number, pageshift: number) {
+  constructor(
+    birth: Birth,
+    mm: Mm,
+    ua: U64,
+    entries: number,
+    hostShift: number,
+    pageshift: number,
+  ) {
     super(birth);
     this.mm = mm;
     this.ua = ua;

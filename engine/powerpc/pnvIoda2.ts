@@ -58,10 +58,7 @@ export class PnvIoda2Steps {
   ): Steps<IommuTable | number> {
     const { geometry, heap } = this.world;
     const entries = windowSize / 2 ** pageShift;
-    const levelShift = Math.max(
-      Math.ceil(Math.log2(entries) / levels) + 3,
-      geometry.pageShift,
-    );
+    const levelShift = Math.max(Math.ceil(Math.log2(entries) / levels) + 3, geometry.pageShift);
     if (entries < 1 || (levelShift - 3) * levels + pageShift >= maxAddressBits) return EINVAL;
     if (yield* this.world.refuses('create_table')) return ENOMEM;
     const size = this.pnvGetTableSize(group, pageShift, windowSize, levels);

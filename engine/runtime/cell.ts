@@ -65,15 +65,15 @@ export class Cell<T extends Value> {
   }
 
   get value(): T {
-    return readCell(this as Cell<Value>) as T;
+    return readCell(this) as T;
   }
 
   set value(value: T) {
-    assignCell(this as Cell<Value>, value);
+    assignCell(this, value);
   }
 
   /** What the runtime answered to the access just performed on this cell. */
   get outcome(): Value {
-    return outcomeOf(this as Cell<Value>);
+    return outcomeOf(this);
   }
 }

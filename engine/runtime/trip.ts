@@ -66,5 +66,5 @@ export function deref<T>(pointer: T | null | undefined, what: string): T {
 
 /** BUG_ON and WARN_ON: the kernel's own assertion. */
 export function bugOn(condition: boolean, what: string): void {
-  if (condition) throw new Trip('bug', null, `${what}`, what);
+  if (condition) throw new Trip('bug', null, what, what);
 }

@@ -59,7 +59,12 @@ export type Op =
       readonly levels: number;
       readonly flags?: number;
     } & IoctlHeader)
-  | ({ readonly op: 'remove'; readonly container: number; readonly start: U64; readonly flags?: number } & IoctlHeader)
+  | ({
+      readonly op: 'remove';
+      readonly container: number;
+      readonly start: U64;
+      readonly flags?: number;
+    } & IoctlHeader)
   | ({ readonly op: 'info'; readonly container: number } & IoctlHeader)
   // VFIO_CHECK_EXTENSION, VFIO_EEH_PE_OP, and a command the driver does not know
   | { readonly op: 'checkExtension'; readonly container: number; readonly extension: number }

@@ -80,15 +80,12 @@ function opOf({ geometry, groups, containers }: Topology): fc.Arbitrary<Op> {
   );
   const start = fc.constantFrom(0, page, geometry.tce64Start);
   const windowSize = fc.constantFrom(4 * page, 16 * page, 3 * page);
-  const op = <T extends Op['op'], R extends object>(
-    name: T,
-    fields: { [K in keyof R]: fc.Arbitrary<R[K]> },
-  ) =>
+  const op = (name: Op['op'], fields: Readonly<Record<string, fc.Arbitrary<unknown>>>) =>
     fc.record({
       op: fc.constant(name),
       container,
       ...fields,
-    } as never) as unknown as fc.Arbitrary<Op>;
+    }) as fc.Arbitrary<unknown> as fc.Arbitrary<Op>;
   return fc.oneof(
     { weight: 10, arbitrary: op('register', { va, size }) },
     { weight: 10, arbitrary: op('unregister', { va, size }) },

@@ -75,7 +75,7 @@ function resultIn(scene: Scene, op: Op, deltas: Setting['deltas'] = []): number 
   const setting: Setting = { ...scene.parts, versions: [scene.version], deltas };
   const setup = preparation(scene);
   const call: Call = {
-    op: { ...op, ...scene.args } as Op,
+    op: { ...op, ...scene.args },
     process: scene.stranger ? 1 : 0,
     refuse: scene.refuse,
   };

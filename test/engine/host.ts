@@ -47,7 +47,7 @@ export class Host {
 
   constructor(calls: readonly (Op | Call)[], setting: Setting = {}) {
     const { versions = [2], deltas = [] } = setting;
-    this.calls = calls.map((call) => (typeof call.op === 'string' ? { op: call as Op } : call));
+    this.calls = calls.map((call) => (typeof call.op === 'string' ? { op: call } : call));
     const program = {
       topology: topology(versions, setting),
       setup: [],

@@ -2,7 +2,6 @@
 // A locks, B's last task does not (lost update), C needs no lock. Known state counts are the test.
 
 import {
-  type Birth,
   type Cell,
   Executor,
   forget,
@@ -47,7 +46,7 @@ function* toggle(slot: Cell<number>, count: Cell<number>, mutex: Mutex | null): 
 export function toyW(variant: 'A' | 'B' | 'C', tasks: number, ops: number) {
   const heap = new Heap();
   const world: World = { heap, watchers: [], roots: new Map() };
-  const domain = heap.boot(Domain as new (birth: Birth) => Domain, 'domain');
+  const domain = heap.boot(Domain, 'domain');
   const specs = Array.from({ length: tasks }, (_, t): TaskSpec => {
     const locked = variant === 'A' || (variant === 'B' && t !== tasks - 1);
     const op = (k: number): Operation => {

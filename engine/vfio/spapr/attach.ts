@@ -122,7 +122,10 @@ export class AttachSteps {
   ): Steps {
     if (ret !== 0 || !first) return;
     // A group that brings its tables settles what an earlier one has left to be made.
-    if (tableGroup.legacy) return yield* this.tceIommuDefaultWindowSettled(container);
+    if (tableGroup.legacy) {
+      yield* this.tceIommuDefaultWindowSettled(container);
+      return;
+    }
     const slot = container.tables[0] as (typeof container.tables)[number];
     yield slot.read;
     if (slot.value !== null) return;

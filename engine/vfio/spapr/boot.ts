@@ -48,6 +48,10 @@ function tasksOf(program: Program, world: SpaprWorld, kernel: SpaprKernel): Task
     { name: 'setup', phase: 'setup', ops: ops(program.setup) },
     ...tasks,
     { name: 'exit', phase: 'exit', ops: exits },
-    { name: 'rcu', phase: 'daemon', ops: [{ label: 'grace period', start: () => world.rcu.daemon() }] },
+    {
+      name: 'rcu',
+      phase: 'daemon',
+      ops: [{ label: 'grace period', start: () => world.rcu.daemon() }],
+    },
   ];
 }

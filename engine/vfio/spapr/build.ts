@@ -243,7 +243,7 @@ export class BuildSteps {
   ): Steps<number[]> {
     if (pages <= walkedEntryByEntry) return Array.from({ length: pages }, (_, i) => entry + i);
     yield table.scan;
-    const live = String(table.scan.cell.outcome).split(',').filter(Boolean).map(Number);
+    const live = (table.scan.cell.outcome as string).split(',').filter(Boolean).map(Number);
     const at = live.map((index) => index + table.itOffset);
     return at.filter((e) => entry <= e && e < entry + pages);
   }

@@ -1,7 +1,6 @@
 // tce_iommu_ioctl: every command with its checks in order. spec/spapr-tce-v2.md §2.
 
-import { EBUSY, EFAULT, EINVAL, ENODEV, ENOMEM, ENOTTY, ENXIO, EPERM } from '../../errno.ts';
-import type { Mm } from '../../mm/mm.ts';
+import { EBUSY, EFAULT, EINVAL, ENODEV, ENOMEM, ENOTTY, ENXIO, EPERM, ESRCH } from '../../errno.ts';
 import { listFirst, type Outcome, type Steps } from '../../runtime/index.ts';
 import type { IoctlHeader, Op, RegisterOp } from '../vocabulary.ts';
 import type { SpaprKernel } from './kernel.ts';
@@ -40,7 +39,8 @@ export class IoctlSteps {
     if (tableGroup.tce32Size === 0) return EPERM;
     const ret = yield* this.tceIommuMmSet(container);
     if (ret !== 0) return ret;
-    const mm = (yield* this.tceMm(container)) ?? (this.world.currentMm() as Mm);
+    const mm = (yield* this.tceMm(container)) ?? this.world.currentMm();
+    if (mm === null) return ESRCH;
     const pages = tableGroup.tce32Size / 2 ** this.world.geometry.pageShift;
     yield mm.lockedVm.charge(pages);
     if (!mm.lockedVm.charged) return ENOMEM;

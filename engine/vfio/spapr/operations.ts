@@ -73,6 +73,12 @@ function* ioctlOf(k: SpaprKernel, c: TceContainer, op: Op): Steps<Outcome> {
       return yield* k.tceIommuGetInfo(c, op);
     case 'eeh':
       return { ret: 0 };
+    // Not an ioctl of the driver: the VFIO core serves these itself.
+    case 'attach':
+    case 'detach':
+    case 'close':
+    case 'checkExtension':
+    case 'unknownIoctl':
     default:
       return { ret: ENOTTY };
   }

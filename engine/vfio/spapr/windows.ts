@@ -46,7 +46,14 @@ export class WindowSteps {
     if (tableGroup === null) return EFAULT;
     // A v1 container's default window need not be among the sizes of dynamic windows.
     if (Math.floor(tableGroup.pgsizes / 2 ** pageShift) % 2 === 0) return EINVAL;
-    const table = yield* this.tceIommuCreateTable(container, tableGroup, num, pageShift, windowSize, levels);
+    const table = yield* this.tceIommuCreateTable(
+      container,
+      tableGroup,
+      num,
+      pageShift,
+      windowSize,
+      levels,
+    );
     if (typeof table === 'number') return table;
     const ret = yield* this.tceIommuSetWindows(container, num, table);
     if (ret !== 0) {

@@ -47,7 +47,11 @@ export class SpaprWorld {
   /** Process of each task, by the task's name; the exit task has left its memory behind. */
   private readonly processes = new Map<string, number>();
 
-  constructor(topology: Topology, faults: Program['faults'], watchers: readonly Watcher<unknown>[]) {
+  constructor(
+    topology: Topology,
+    faults: Program['faults'],
+    watchers: readonly Watcher<unknown>[],
+  ) {
     const { heap } = this;
     this.topology = topology;
     this.geometry = topology.geometry;
