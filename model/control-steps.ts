@@ -1,7 +1,7 @@
 // ENABLE, DISABLE and the queries. Spec: spapr-tce-v2.md §2: ENABLE charges the whole 32-bit window,
 // which is all that a v1 container ever charges.
 import { containerEvents } from './container-events.ts';
-import type { Cursor } from './cursor.ts';
+import { answer, type Cursor } from './cursor.ts';
 import type { Draft } from './draft.ts';
 import { EFAULT, EINVAL, ENOMEM } from './errno.ts';
 import { callerOf, charge, guestOf, lock, MUST_WAIT, mayCharge, pagesOf } from './ledger.ts';
@@ -71,7 +71,7 @@ export function info(draft: Draft, cursor: Cursor): boolean {
   const { version } = draft.container(op.container).node.context;
   const group = newestGroup(draft, op.container);
   const ddw = version === 2 && group !== undefined && isDynamic(geometry, group);
-  return cursor.finish(0, {
+  return answer(cursor, {
     dma32Start: geometry.tce32Start,
     dma32Size: window32Size(draft, op.container),
     flags: ddw ? 1 : 0,

@@ -1,6 +1,7 @@
 // Where an operation in progress stands: its next phase and what it remembers between two atomic
 // steps. Steps change a cursor in place; between steps it is frozen into a Pending.
 import type { Guest } from './state.ts';
+import { EFAULT } from './errno.ts';
 import type { FaultSite, Op, Result } from './vocabulary.ts';
 
 /**
@@ -109,6 +110,13 @@ export class Cursor {
       (this.out === undefined ? '' : JSON.stringify(this.out))
     );
   }
+}
+
+/** The operation succeeds and writes its answer back, which user space may have made impossible. */
+export function answer(cursor: Cursor, out: NonNullable<Result['out']>): true {
+  const { op } = cursor;
+  const unwritable = 'readOnlyPointer' in op && op.readOnlyPointer;
+  return unwritable ? cursor.finish(EFAULT) : cursor.finish(0, out);
 }
 
 /** The environment at one step: does it refuse at this fault site? */

@@ -156,6 +156,7 @@ const v2Rows: Readonly<Record<string, readonly Row[]>> = {
     ['default window, over the limit', ENOMEM, [attach(), create()], limit(1)],
     ['no slot', ENOSPC, [attach(), create(), create({ pageShift: 13 })]],
     ['page size', EINVAL, [attach(), create({ pageShift: 13 })]],
+    ['answer', EFAULT, [attach(), create({ readOnlyPointer: true })]],
     ['page size above 63', EINVAL, [attach(), create({ pageShift: 76 })]],
     ['no levels', EINVAL, [attach(), create({ levels: 0 })]],
     ['too many levels', EINVAL, [attach(), create({ levels: 3 })]],

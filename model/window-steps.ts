@@ -2,7 +2,7 @@
 // and §6: the charge comes before the table, and every failure gives it back. Quirks of real
 // revisions: separateView, and eagerDefaultWindow for which attach comes here.
 import { containerEvents } from './container-events.ts';
-import type { Cursor, Environment, PlannedWindow } from './cursor.ts';
+import { answer, type Cursor, type Environment, type PlannedWindow } from './cursor.ts';
 import type { Draft } from './draft.ts';
 import { EFAULT, EINVAL, EIO, ENOMEM } from './errno.ts';
 import { supportsPageShift, tableBytes } from './geometry.ts';
@@ -153,7 +153,7 @@ export function publishWindow(draft: Draft, cursor: Cursor): boolean {
     return cursor.goOn('body');
   }
   container.locked = false;
-  return cursor.finish(0, { start: planned.start });
+  return answer(cursor, { start: planned.start });
 }
 
 /** CREATE and REMOVE up to the lock; that a group is attached may change before they have it. */

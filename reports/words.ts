@@ -60,6 +60,7 @@ function extras(op: Op): string {
   if ('flags' in op && op.flags !== undefined) parts.push(`flags ${op.flags}`);
   if ('shortArgsz' in op && op.shortArgsz) parts.push('argsz too small');
   if ('badPointer' in op && op.badPointer) parts.push('bad pointer');
+  if ('readOnlyPointer' in op && op.readOnlyPointer) parts.push('read-only pointer');
   return parts.map((part) => `, ${part}`).join('');
 }
 

@@ -5,7 +5,7 @@ import type { Op } from '../engine/vfio/vocabulary.ts';
 import { mapOps, opsOf } from './edit.ts';
 import type { Pass } from './shrinker.ts';
 
-const optional = ['flags', 'shortArgsz', 'badPointer'] as const;
+const optional = ['flags', 'shortArgsz', 'badPointer', 'readOnlyPointer'] as const;
 
 /** Leaves out flags, for which there is a default, and the marks of badly made calls. */
 export const defaultArguments: Pass = {

@@ -100,7 +100,12 @@ function valuesSize(program: Program): number {
 }
 
 const inBytes: ReadonlySet<string> = new Set(['va', 'iova', 'size', 'start', 'windowSize']);
-const optional: ReadonlySet<string> = new Set(['flags', 'shortArgsz', 'badPointer']);
+const optional: ReadonlySet<string> = new Set([
+  'flags',
+  'shortArgsz',
+  'badPointer',
+  'readOnlyPointer',
+]);
 
 function magnitude(op: Op, page: number): number {
   let sum = 0;

@@ -5,7 +5,7 @@ import { ops, PAGE, TCE64, VA } from '../../model/testing.ts';
 import { live, lockedVm, refusing, regions, run } from '../../test/engine/host.ts';
 import { slots, tces, windows } from '../../test/engine/host.ts';
 import { separateView } from '../defects/spapr/d-separate-view.ts';
-import { EINVAL, EIO, ENOMEM } from '../errno.ts';
+import { EFAULT, EINVAL, EIO, ENOMEM } from '../errno.ts';
 
 const { attach, create, disable, enable, map, register, remove, unmap } = ops;
 
@@ -175,4 +175,11 @@ describe('§2 TCE_GET_INFO', () => {
     const out = { dma32Start: 0, dma32Size: 4 * PAGE, ...ddw };
     expect(host.results.at(-1)).toEqual({ ret: 0, out });
   });
+});
+
+test('§2 a window whose start cannot be written back stays', () => {
+  const unheard = create({ readOnlyPointer: true });
+  const host = run([attach(), unmap(), unheard, map({ iova: TCE64 })]);
+  expect(host.rets[2]).toBe(EFAULT);
+  expect(windows(host)).toEqual(windows(run([attach(), unmap(), create()])));
 });

@@ -16,6 +16,12 @@ export interface IoctlHeader {
   readonly badPointer?: true;
 }
 
+/** Of ioctls that answer through their argument. */
+export interface AnswerHeader extends IoctlHeader {
+  /** The argument can be read but not written back: -EFAULT, after everything was done. */
+  readonly readOnlyPointer?: true;
+}
+
 /** One operation of a task: what user space (or the VFIO core on its behalf) asks of a container. */
 export type Op =
   // driver entry points called by the VFIO core with the container's group_lock held for write
@@ -58,14 +64,14 @@ export type Op =
       readonly windowSize: U64;
       readonly levels: number;
       readonly flags?: number;
-    } & IoctlHeader)
+    } & AnswerHeader)
   | ({
       readonly op: 'remove';
       readonly container: number;
       readonly start: U64;
       readonly flags?: number;
     } & IoctlHeader)
-  | ({ readonly op: 'info'; readonly container: number } & IoctlHeader)
+  | ({ readonly op: 'info'; readonly container: number } & AnswerHeader)
   // VFIO_CHECK_EXTENSION, VFIO_EEH_PE_OP, and a command the driver does not know
   | { readonly op: 'checkExtension'; readonly container: number; readonly extension: number }
   | { readonly op: 'eeh'; readonly container: number }

@@ -32,6 +32,7 @@ const op = z.discriminatedUnion('op', [
     pageShift: count,
     windowSize: u64,
     levels: count,
+    readOnlyPointer: flag,
     ...header,
   }),
   z.strictObject({ op: z.literal('remove'), container, start: u64, ...header }),
@@ -40,6 +41,7 @@ const op = z.discriminatedUnion('op', [
     container,
     shortArgsz: flag,
     badPointer: flag,
+    readOnlyPointer: flag,
   }),
   z.strictObject({ op: z.literal('checkExtension'), container, extension: count }),
 ]);

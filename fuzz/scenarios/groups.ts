@@ -1,5 +1,6 @@
 // Groups and windows of a container: attach, detach, create, remove, close, exit.
 
+import type { Op } from '../../engine/index.ts';
 import {
   attach,
   close,
@@ -7,6 +8,7 @@ import {
   detach,
   enable,
   map,
+  page,
   program,
   register,
   remove,
@@ -22,6 +24,15 @@ const legacy = { kind: 'legacy' as const, family: 1, tables: [{ itMap: true }] }
 const busyLegacy = {
   containers: [1 as const],
   groups: [{ kind: 'legacy' as const, family: 1, tables: [{ itMap: true }, { itMap: true }] }],
+};
+
+const unheard: Op = {
+  op: 'create',
+  container: 0,
+  pageShift: 12,
+  windowSize: 4 * page,
+  levels: 1,
+  readOnlyPointer: true,
 };
 
 export const groups: readonly Scenario[] = [
@@ -121,6 +132,17 @@ export const groups: readonly Scenario[] = [
       [attach(0), attach(1)],
       [[create()]],
       ['create_table', 'set_window'],
+    ),
+  },
+  {
+    id: 'create-unheard',
+    title: 'TCE_CREATE and GET_INFO that cannot write their answer back',
+    about: '-EFAULT comes last: the window stays',
+    notOn: ['spapr/v11'],
+    program: program(
+      {},
+      [attach()],
+      [[{ op: 'info', container: 0, readOnlyPointer: true }, unheard, create(), remove(0x100000)]],
     ),
   },
   {

@@ -58,6 +58,7 @@ test('every bundled scenario holds in every interleaving', () => {
     create-detach: 310 states, 426 transitions, 2 final
     detach-one-of-two: 237 states, 269 transitions, 1 final
     create-refused: 530 states, 531 transitions, 5 final
+    create-unheard: 163 states, 162 transitions, 1 final
     create-remove: 824 states, 1178 transitions, 2 final
     first-map-refused: 510 states, 608 transitions, 3 final
     close-map: 543 states, 803 transitions, 2 final

@@ -127,6 +127,7 @@ testChecks({
     ...arguments_,
     ...defaultWindow,
     check('page_shift', EINVAL, { args: { pageShift: 13 } }),
+    check('copy_to_user', EFAULT, { args: { readOnlyPointer: true } }),
   ],
 });
 
@@ -147,6 +148,7 @@ testChecks({
     check('locked_vm', ENOMEM, { spare: 1 }),
     check('create_table', ENOMEM, { refuse: { create_table: 0 } }),
     check('set_window', EIO, { refuse: { set_window: 0 } }),
+    check('copy_to_user', EFAULT, { args: { readOnlyPointer: true } }),
   ],
 });
 
@@ -166,7 +168,12 @@ testChecks({
 testChecks({
   title: '§2 TCE_GET_INFO',
   op: ops.info(),
-  checks: [foreign, noGroup, ...header],
+  checks: [
+    foreign,
+    noGroup,
+    ...header,
+    check('copy_to_user', EFAULT, { args: { readOnlyPointer: true } }),
+  ],
 });
 
 testChecks({ title: '§2 EEH_PE_OP', op: ops.eeh(), checks: [foreign] });

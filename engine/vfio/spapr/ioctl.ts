@@ -2,7 +2,7 @@
 
 import { EBUSY, EFAULT, EINVAL, ENODEV, ENOMEM, ENOTTY, ENXIO, EPERM, ESRCH } from '../../errno.ts';
 import { listFirst, type Outcome, type Steps } from '../../runtime/index.ts';
-import type { IoctlHeader, Op, RegisterOp } from '../vocabulary.ts';
+import type { AnswerHeader, IoctlHeader, Op, RegisterOp } from '../vocabulary.ts';
 import type { SpaprKernel } from './kernel.ts';
 import type { TceContainer } from './objects.ts';
 
@@ -18,6 +18,11 @@ const extensions = { tce: 2, eeh: 5, tceV2: 7 } as const;
 function headerError(op: IoctlHeader): number {
   if (op.badPointer === true) return EFAULT;
   return op.shortArgsz === true ? EINVAL : 0;
+}
+
+/** copy_to_user: what was done stays done when the answer cannot be written. */
+function answered(op: AnswerHeader, out: Readonly<Record<string, number>>): Outcome {
+  return op.readOnlyPointer === true ? { ret: EFAULT } : { ret: 0, out };
 }
 
 export class IoctlSteps {
@@ -117,7 +122,8 @@ export class IoctlSteps {
         : lost;
     yield c.windows.upWrite;
     yield c.lock.unlock;
-    return typeof made === 'number' ? { ret: made } : { ret: 0, out: { start: made.start } };
+    if (typeof made === 'number') return { ret: made };
+    return answered(op, { start: made.start });
   }
 
   *tceIommuRemove(this: SpaprKernel, c: TceContainer, op: OpOf<'remove'>): Steps<number> {
@@ -171,7 +177,7 @@ export class IoctlSteps {
       maxDynamicWindows: ddw ? tableGroup.maxDynamicWindows : 0,
       levels: ddw ? tableGroup.maxLevels : 0,
     };
-    return { ret: 0, out };
+    return answered(op, out);
   }
 
   tceCheckExtension(this: SpaprKernel, extension: number): number {
