@@ -88,7 +88,7 @@ const refused: Readonly<Record<RuleName, readonly Snippet[]>> = {
     ['model/a.ts', '// a\nexport const a = 1;'],
   ],
   noForbiddenText: [
-    ['model/a.ts', '// see /work/main'],
+    ['model/a.ts', '// see /home/someone/main'],
     ['model/a.ts', `const a = '/home/someone';`],
     ['model/a.ts', '// TODO: finish'],
     ['model/a.ts', '// FIXME'],
