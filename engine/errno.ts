@@ -35,9 +35,3 @@ export function errnoName(ret: number): string {
   const name = names[ret];
   return name === undefined ? String(ret) : `-${name}`;
 }
-
-/** -16 for `EBUSY`; undefined for a name that is not known. */
-export function errnoValue(name: string): number | undefined {
-  const found = Object.entries(names).find(([, n]) => n === name);
-  return found === undefined ? undefined : Number(found[0]);
-}

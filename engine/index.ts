@@ -6,6 +6,7 @@ export type { MemRegion } from './powerpc/memRegion.ts';
 export type { TableGroup } from './powerpc/tableGroup.ts';
 export { listNodes } from './runtime/index.ts';
 export { errnoName } from './errno.ts';
+export { hex } from './hex.ts';
 export { boot, type Booted } from './vfio/spapr/boot.ts';
 export type { SpaprDelta, SpaprKernel, SpaprRevision } from './vfio/spapr/kernel.ts';
 export type { TceContainer, TceGroup, TcePrereg, VfioGroup } from './vfio/spapr/objects.ts';

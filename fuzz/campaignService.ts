@@ -2,8 +2,7 @@
 // function of the seed and i alone: its program by i's batch, its schedule by i.
 
 import fc from 'fast-check';
-import { hashString } from '../engine/runtime/index.ts';
-import { DataRaces } from '../engine/runtime/index.ts';
+import { DataRaces, hashString } from '../engine/runtime/index.ts';
 import type { Program, SpaprDelta } from '../engine/index.ts';
 import type { Failing } from '../shrinkers/index.ts';
 import type {

@@ -1,12 +1,10 @@
 // The engine's state and the model's in the same words, so that they can be compared between two
 // operations. locked_vm is not among them: its property says what it must be.
 
-import type { SpaprWorld, TceContainer } from '../engine/index.ts';
+import { hex, type SpaprWorld, type TceContainer } from '../engine/index.ts';
 import type { Container, ModelState } from '../model/index.ts';
 import { countedTces } from './registration.ts';
 import { entriesOf, groupsOf, preregOf, regionsOf } from './view.ts';
-
-const hex = (n: number) => `0x${n.toString(16)}`;
 
 /** One line a fact, joined: equal texts are equal states. */
 export function engineText(world: SpaprWorld): string {

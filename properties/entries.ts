@@ -1,9 +1,9 @@
 // TCE entries: the userspace view beside them (TCE-003), and what MAP promises (MAP-008).
 
 import type { Access, Outcome, Value, Watcher } from '../engine/runtime/index.ts';
-import { errnoName, type IommuTable, type Op, type SpaprWorld } from '../engine/index.ts';
+import { errnoName, hex, type IommuTable, type Op, type SpaprWorld } from '../engine/index.ts';
 import { properties } from './catalogue.ts';
-import { broken, hex } from './property.ts';
+import { broken } from './property.ts';
 import { entriesOf } from './view.ts';
 
 export function checkViews(world: SpaprWorld): void {

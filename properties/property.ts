@@ -26,5 +26,3 @@ export function broken(
 ): Violation {
   return new Violation(property.id, key, message, object, counts);
 }
-
-export const hex = (n: number): string => `0x${n.toString(16)}`;

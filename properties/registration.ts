@@ -1,8 +1,8 @@
 // Registration: regions, their two counts, and what UNREGISTER promises (REG-001, -002, -004, -007).
 
-import type { MemRegion, Mm, SpaprWorld } from '../engine/index.ts';
+import { hex, type MemRegion, type Mm, type SpaprWorld } from '../engine/index.ts';
 import { properties } from './catalogue.ts';
-import { broken, hex } from './property.ts';
+import { broken } from './property.ts';
 import { containersOf, entriesOf, preregOf, regionsOf } from './view.ts';
 
 const name = (r: MemRegion) => `region [${hex(r.ua)}, ${hex(r.end)})`;

@@ -1,9 +1,8 @@
 // Operations, results and names in words, as a kernel engineer would jot them down.
 
+import { hex } from '../engine/hex.ts';
 import type { Op } from '../engine/vfio/vocabulary.ts';
 import type { EngineRef } from '../fuzz/catalogue.ts';
-
-export const hex = (value: number): string => `0x${BigInt(value).toString(16)}`;
 
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;

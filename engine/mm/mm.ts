@@ -9,6 +9,7 @@ import {
   KernelObject,
   Refcount,
 } from '../runtime/index.ts';
+import { hex } from '../hex.ts';
 import type { MemRegion } from '../powerpc/memRegion.ts';
 import type { ProcessSpec, U64, Vma } from '../vfio/vocabulary.ts';
 
@@ -116,7 +117,7 @@ export class Mm extends KernelObject {
     // Physical addresses differ between processes and are otherwise the virtual ones.
     const hpa = start + this.index * physicalStride;
     page = new Page(
-      { name: `mm${this.index}.page[0x${start.toString(16)}]`, boot: true },
+      { name: `mm${this.index}.page[${hex(start)}]`, boot: true },
       hpa,
       vma.pageShift,
     );

@@ -9,12 +9,13 @@ import {
   Spinlock,
   Trip,
 } from '../runtime/index.ts';
+import { hex } from '../hex.ts';
 import type { U64 } from '../vfio/vocabulary.ts';
 
-/** DMA directions as bits of a TCE: the device may read, the device may write. */
-export const Direction = { none: 0, read: 1, write: 2, both: 3 } as const;
-
-/** A TCE as one number: host address (a multiple of 4096) plus direction; 0 is DMA_NONE. */
+/**
+ * A TCE as one number: host address (a multiple of 4096) plus direction, bit 0 that the device may
+ * read and bit 1 that it may write; 0 is DMA_NONE.
+ */
 export type Tce = number;
 
 export const tceOf = (hpa: U64, direction: number): Tce => hpa + direction;
@@ -126,7 +127,7 @@ export class IommuTable extends KernelObject {
   }
 
   override get title(): string {
-    return `table of window 0x${this.start.toString(16)}`;
+    return `table of window ${hex(this.start)}`;
   }
 
   get start(): U64 {

@@ -9,6 +9,7 @@ import {
   type RcuObject,
   type Steps,
 } from '../runtime/index.ts';
+import { hex } from '../hex.ts';
 import type { Mm, Page } from '../mm/mm.ts';
 import type { U64 } from '../vfio/vocabulary.ts';
 
@@ -50,7 +51,7 @@ export class MemRegion extends KernelObject implements ListNode, RcuObject {
   }
 
   override get title(): string {
-    return `region [0x${this.ua.toString(16)}, 0x${this.end.toString(16)})`;
+    return `region [${hex(this.ua)}, ${hex(this.end)})`;
   }
 
   get end(): U64 {

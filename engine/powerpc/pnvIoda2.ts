@@ -6,7 +6,7 @@ import type { Steps } from '../runtime/index.ts';
 import type { SpaprKernel } from '../vfio/spapr/kernel.ts';
 import type { U64 } from '../vfio/vocabulary.ts';
 import { IommuTable, UserspaceView } from './iommuTable.ts';
-import type { TableGroup } from './tableGroup.ts';
+import { slotOf, type TableGroup } from './tableGroup.ts';
 
 /** Bytes of the smallest part of a TCE table, and of one TCE. */
 const smallestTable = 4096;
@@ -83,14 +83,14 @@ export class PnvIoda2Steps {
     if (yield* this.world.refuses('set_window')) return EIO;
     // pseries hardware knows only the tables that were made for the group itself.
     if (this.world.geometry.ownTablesOnly && table.maker !== group) return EPERM;
-    const slot = group.tables[num] as (typeof group.tables)[number];
+    const slot = slotOf(group, num);
     yield slot.write;
     slot.value = table;
     return 0;
   }
 
   *pnvUnsetWindow(this: SpaprKernel, group: TableGroup, num: number): Steps {
-    const slot = group.tables[num] as (typeof group.tables)[number];
+    const slot = slotOf(group, num);
     yield slot.write;
     slot.value = null;
   }

@@ -7,6 +7,14 @@ import { IommuTable } from './iommuTable.ts';
 /** IOMMU_TABLE_GROUP_MAX_TABLES: the default window and one dynamic window. */
 export const maxTables = 2;
 
+/** Slot `i` of the tables of a group or a container. */
+export function slotOf(
+  of: { readonly tables: readonly Cell<IommuTable | null>[] },
+  i: number,
+): Cell<IommuTable | null> {
+  return of.tables[i] as Cell<IommuTable | null>;
+}
+
 export class TableGroup extends KernelObject {
   readonly spec: GroupSpec;
   readonly tce32Size: U64;

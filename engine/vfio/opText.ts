@@ -1,8 +1,7 @@
 // Operations in words, one line each: what programs, lanes and findings show.
 
+import { hex } from '../hex.ts';
 import type { Op } from './vocabulary.ts';
-
-const hex = (n: number): string => `0x${n.toString(16)}`;
 
 /** `map c0 iova 0x1000 va 0x10000 size 0x2000`: equal operations have equal texts. */
 export function opText(op: Op): string {

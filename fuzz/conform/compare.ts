@@ -1,6 +1,6 @@
 // A logged result beside the engine's: the return value, and what the call wrote back.
 
-import { errnoName } from '../../engine/index.ts';
+import { errnoName, hex } from '../../engine/index.ts';
 import { type Outcome, Violation } from '../../engine/runtime/index.ts';
 import type { Call } from './calls.ts';
 import { type Entry, numberField, returned, textField } from './log.ts';
@@ -14,8 +14,6 @@ export interface Comparison {
   /** The engine's call went well. */
   readonly done: boolean;
 }
-
-const hex = (n: number): string => `0x${BigInt(n).toString(16)}`;
 
 /** Calls that answer a descriptor, which the engine does not number. */
 const opens: ReadonlySet<Call['call']> = new Set(['openContainer', 'openGroup', 'deviceFd']);

@@ -12,7 +12,7 @@ export const bugD = defect({
   trigger: 'attach two groups, REGISTER, MAP, detach one',
   steps: {
     *tceIommuClearOnDetach(container, table) {
-      yield* this.tceIommuClear(container, table, table.itOffset, table.itSize);
+      yield* this.tceIommuClearAll(container, table);
     },
   },
 });

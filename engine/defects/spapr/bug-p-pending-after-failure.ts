@@ -1,5 +1,6 @@
 // BUG-P: a failed attach leaves the container waiting for a default window.
 
+import { slotOf } from '../../powerpc/tableGroup.ts';
 import { defect } from './spapr.ts';
 
 export const bugP = defect({
@@ -12,7 +13,7 @@ export const bugP = defect({
   steps: {
     *tceIommuDefaultWindowWanted(container, _tableGroup, first) {
       if (!first) return;
-      const slot = container.tables[0] as (typeof container.tables)[number];
+      const slot = slotOf(container, 0);
       yield slot.read;
       if (slot.value !== null) return;
       yield container.defWindowPending.writeOnce;

@@ -2,7 +2,7 @@
 // MAP. How a failure is unwound differs between the defect (A4) and the divergence.
 
 import { EFAULT } from '../../errno.ts';
-import { maxTables, type TableGroup } from '../../powerpc/tableGroup.ts';
+import { maxTables, slotOf, type TableGroup } from '../../powerpc/tableGroup.ts';
 import type { Steps } from '../../runtime/index.ts';
 import type { SpaprKernel } from '../../vfio/spapr/kernel.ts';
 import type { TceContainer } from '../../vfio/spapr/objects.ts';
@@ -25,7 +25,7 @@ export function takeOwnershipEagerly(unwind: Unwind) {
   ): Steps<number> {
     if (tableGroup.maxDynamicWindows === 0) return EFAULT;
     yield* this.tceIommuMmSet(container);
-    const slot = container.tables[0] as (typeof container.tables)[number];
+    const slot = slotOf(container, 0);
     yield slot.read;
     const wanted = first && slot.value === null;
     if (wanted) {
@@ -42,7 +42,7 @@ export function takeOwnershipEagerly(unwind: Unwind) {
       slot.value = made;
     }
     for (let i = 0; i < maxTables; i++) {
-      const at = container.tables[i] as (typeof container.tables)[number];
+      const at = slotOf(container, i);
       yield at.read;
       const table = at.value;
       if (table === null) continue;

@@ -4,6 +4,7 @@
 import { divergence } from '../../defects/spapr/spapr.ts';
 import { EINVAL, ENODEV, ENOMEM, EPERM } from '../../errno.ts';
 import { IommuTable } from '../iommuTable.ts';
+import { slotOf } from '../tableGroup.ts';
 
 const bytesPerTce = 8;
 /** ~0U: the "size" of a table of several levels, charged before create_table refuses them. */
@@ -27,7 +28,7 @@ export const pseriesPlatform = divergence({
       const { geometry, heap } = this.world;
       if (num === 0) {
         // Making a window in slot 0 resets the device, which would take a second window away.
-        const second = group.tables[1] as (typeof group.tables)[number];
+        const second = slotOf(group, 1);
         yield second.read;
         if (second.value !== null) return EPERM;
       }

@@ -2,7 +2,7 @@
 // part of the VFIO core that calls them. Checks in order: spec/spapr-tce-v2.md §3, §4.
 
 import { EBUSY, EINVAL, ENODEV, ENOMEM, EPERM } from '../../errno.ts';
-import type { TableGroup } from '../../powerpc/tableGroup.ts';
+import { slotOf, type TableGroup } from '../../powerpc/tableGroup.ts';
 import { listAdd, listDel, listFirst, listNext, type Steps } from '../../runtime/index.ts';
 import type { SpaprKernel } from './kernel.ts';
 import { type TceContainer, TceGroup, type VfioGroup } from './objects.ts';
@@ -126,7 +126,7 @@ export class AttachSteps {
       yield* this.tceIommuDefaultWindowSettled(container);
       return;
     }
-    const slot = container.tables[0] as (typeof container.tables)[number];
+    const slot = slotOf(container, 0);
     yield slot.read;
     if (slot.value !== null) return;
     yield container.defWindowPending.writeOnce;

@@ -29,14 +29,9 @@ export class BuildSteps {
     pages: number,
     direction: number,
   ): Steps<number> {
-    let ret = 0;
-    let i = 0;
-    for (; i < pages && ret === 0; i++) {
-      const from = ua + i * 2 ** table.itPageShift;
-      ret = yield* this.tceIommuBuildEntry(container, table, entry + i, from, direction);
-    }
-    if (ret !== 0) yield* this.tceIommuClear(container, table, entry, i - 1);
-    return ret;
+    const set = (at: number, from: U64) =>
+      this.tceIommuBuildEntry(container, table, at, from, direction);
+    return yield* this.tceIommuBuildRange(container, table, entry, ua, pages, set);
   }
 
   *tceIommuBuildEntry(
@@ -88,12 +83,25 @@ export class BuildSteps {
     pages: number,
     direction: number,
   ): Steps<number> {
+    const set = (at: number, from: U64) =>
+      this.tceIommuBuildEntryV2(container, table, at, from, direction);
+    return yield* this.tceIommuBuildRange(container, table, entry, ua, pages, set);
+  }
+
+  /** Entry after entry until one is refused; then those before it are cleared again. */
+  *tceIommuBuildRange(
+    this: SpaprKernel,
+    container: TceContainer,
+    table: IommuTable,
+    entry: number,
+    ua: U64,
+    pages: number,
+    set: (entry: number, ua: U64) => Steps<number>,
+  ): Steps<number> {
     let ret = 0;
     let i = 0;
-    for (; i < pages && ret === 0; i++) {
-      const from = ua + i * 2 ** table.itPageShift;
-      ret = yield* this.tceIommuBuildEntryV2(container, table, entry + i, from, direction);
-    }
+    for (; i < pages && ret === 0; i++)
+      ret = yield* set(entry + i, ua + i * 2 ** table.itPageShift);
     if (ret !== 0) yield* this.tceIommuClear(container, table, entry, i - 1);
     return ret;
   }
@@ -232,6 +240,11 @@ export class BuildSteps {
       if (container.v2) yield* this.tceIommuClearEntryV2(container, table, at);
       else yield* this.tceIommuClearEntry(container, table, at);
     }
+  }
+
+  /** The whole table. */
+  *tceIommuClearAll(this: SpaprKernel, container: TceContainer, table: IommuTable): Steps {
+    yield* this.tceIommuClear(container, table, table.itOffset, table.itSize);
   }
 
   /** The entries to walk: all of a small range, the live ones of a large table. */

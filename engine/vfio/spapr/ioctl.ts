@@ -1,7 +1,7 @@
 // tce_iommu_ioctl: every command with its checks in order. spec/spapr-tce-v2.md §2.
 
 import { EBUSY, EFAULT, EINVAL, ENODEV, ENOMEM, ENOTTY, ENXIO, EPERM, ESRCH } from '../../errno.ts';
-import { listFirst, type Outcome, type Steps } from '../../runtime/index.ts';
+import type { Outcome, Steps } from '../../runtime/index.ts';
 import type { AnswerHeader, IoctlHeader, Op, RegisterOp } from '../vocabulary.ts';
 import type { SpaprKernel } from './kernel.ts';
 import type { TceContainer } from './objects.ts';
@@ -38,8 +38,7 @@ export class IoctlSteps {
   *tceIommuEnableLocked(this: SpaprKernel, container: TceContainer): Steps<number> {
     yield container.enabled.readOnce;
     if (container.enabled.value) return EBUSY;
-    const first = yield* listFirst(container.groupList);
-    const tableGroup = first?.group.tableGroup ?? null;
+    const tableGroup = yield* this.tceIommuFirstTableGroup(container);
     if (tableGroup === null) return ENODEV;
     if (tableGroup.tce32Size === 0) return EPERM;
     const ret = yield* this.tceIommuMmSet(container);
@@ -162,8 +161,7 @@ export class IoctlSteps {
 
   *tceIommuGetInfo(this: SpaprKernel, c: TceContainer, op: OpOf<'info'>): Steps<Outcome> {
     yield c.lock.lock;
-    const first = yield* listFirst(c.groupList);
-    const tableGroup = first?.group.tableGroup ?? null;
+    const tableGroup = yield* this.tceIommuFirstTableGroup(c);
     yield c.lock.unlock;
     if (tableGroup === null) return { ret: ENXIO };
     const ret = headerError(op);

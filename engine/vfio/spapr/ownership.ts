@@ -3,14 +3,10 @@
 
 import { EBUSY, EPERM } from '../../errno.ts';
 import type { IommuTable } from '../../powerpc/iommuTable.ts';
-import { maxTables, type TableGroup } from '../../powerpc/tableGroup.ts';
-import type { Cell, Steps } from '../../runtime/index.ts';
+import { maxTables, slotOf, type TableGroup } from '../../powerpc/tableGroup.ts';
+import type { Steps } from '../../runtime/index.ts';
 import type { SpaprKernel } from './kernel.ts';
 import type { TceContainer } from './objects.ts';
-
-/** Slot `i` of a container's or a table group's tables. */
-const slotOf = (of: { tables: readonly Cell<IommuTable | null>[] }, i: number) =>
-  of.tables[i] as Cell<IommuTable | null>;
 
 export class OwnershipSteps {
   *tceIommuTakeOwnership(
@@ -113,7 +109,7 @@ export class OwnershipSteps {
       yield slotOf(container, i).read;
       const table = slotOf(container, i).value;
       if (table === null) continue;
-      yield* this.tceIommuClear(container, table, table.itOffset, table.itSize);
+      yield* this.tceIommuClearAll(container, table);
       yield* this.tceIommuUserspaceViewFree(container, table);
       yield slotOf(container, i).write;
       slotOf(container, i).value = null;
@@ -142,6 +138,6 @@ export class OwnershipSteps {
     table: IommuTable,
     last: boolean,
   ): Steps {
-    if (last) yield* this.tceIommuClear(container, table, table.itOffset, table.itSize);
+    if (last) yield* this.tceIommuClearAll(container, table);
   }
 }

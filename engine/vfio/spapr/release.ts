@@ -3,7 +3,7 @@
 
 import { EBADF } from '../../errno.ts';
 import type { Mm } from '../../mm/mm.ts';
-import { maxTables } from '../../powerpc/tableGroup.ts';
+import { maxTables, slotOf } from '../../powerpc/tableGroup.ts';
 import { listDel, listFirst, type Steps } from '../../runtime/index.ts';
 import type { SpaprKernel } from './kernel.ts';
 import type { TceContainer } from './objects.ts';
@@ -33,11 +33,11 @@ export class ReleaseSteps {
     yield container.lock.lock;
     yield container.windows.downWrite;
     for (let i = 0; i < maxTables; i++) {
-      const slot = container.tables[i] as (typeof container.tables)[number];
+      const slot = slotOf(container, i);
       yield slot.read;
       const table = slot.value;
       if (table === null) continue;
-      yield* this.tceIommuClear(container, table, table.itOffset, table.itSize);
+      yield* this.tceIommuClearAll(container, table);
       yield slot.write;
       slot.value = null;
       yield* this.tceIommuFreeTable(container, table);

@@ -4,17 +4,14 @@
 import { EFAULT, EINVAL, ENODEV, ENOMEM, ENOSPC } from '../../errno.ts';
 import type { Mm } from '../../mm/mm.ts';
 import { type IommuTable, UserspaceView } from '../../powerpc/iommuTable.ts';
-import { maxTables, type TableGroup } from '../../powerpc/tableGroup.ts';
-import { type Cell, listFirst, listNext, type Steps } from '../../runtime/index.ts';
+import { maxTables, slotOf, type TableGroup } from '../../powerpc/tableGroup.ts';
+import { listFirst, listNext, type Steps } from '../../runtime/index.ts';
 import type { U64 } from '../vocabulary.ts';
 import type { SpaprKernel } from './kernel.ts';
 import type { TceContainer } from './objects.ts';
 
 /** IOMMU_PAGE_SHIFT_4K: the page size of the default window. */
 const pageShift4K = 12;
-
-const slotOf = (container: TceContainer, i: number) =>
-  container.tables[i] as Cell<IommuTable | null>;
 
 export class WindowSteps {
   /** tce_iommu_find_table: the slot and table whose window contains a bus address. */
@@ -31,6 +28,12 @@ export class WindowSteps {
     return null;
   }
 
+  /** The table group of the newest group of the container, or null: it speaks for all of them. */
+  *tceIommuFirstTableGroup(this: SpaprKernel, container: TceContainer): Steps<TableGroup | null> {
+    const first = yield* listFirst(container.groupList);
+    return first?.group.tableGroup ?? null;
+  }
+
   /** A window of 2^pageShift pages in the lowest free slot; answers its table or an errno. */
   *tceIommuCreateWindow(
     this: SpaprKernel,
@@ -41,10 +44,8 @@ export class WindowSteps {
   ): Steps<IommuTable | number> {
     const num = yield* this.tceIommuFreeSlot(container);
     if (num === null) return ENOSPC;
-    const first = yield* listFirst(container.groupList);
-    const tableGroup = first?.group.tableGroup ?? null;
+    const tableGroup = yield* this.tceIommuFirstTableGroup(container);
     if (tableGroup === null) return EFAULT;
-    // A v1 container's default window need not be among the sizes of dynamic windows.
     if (Math.floor(tableGroup.pgsizes / 2 ** pageShift) % 2 === 0) return EINVAL;
     const table = yield* this.tceIommuCreateTable(
       container,
@@ -192,8 +193,7 @@ export class WindowSteps {
   *tceIommuCreateDefaultWindow(this: SpaprKernel, container: TceContainer): Steps<number> {
     yield container.defWindowPending.readOnce;
     if (!container.defWindowPending.value) return 0;
-    const first = yield* listFirst(container.groupList);
-    const tableGroup = first?.group.tableGroup ?? null;
+    const tableGroup = yield* this.tceIommuFirstTableGroup(container);
     if (tableGroup === null) return ENODEV;
     const size = tableGroup.tce32Size;
     const table = yield* this.tceIommuCreateWindow(container, pageShift4K, size, 1);
@@ -220,7 +220,7 @@ export class WindowSteps {
     const found = yield* this.tceIommuFindTable(container, start);
     if (found === null) return EINVAL;
     const { num, table } = found;
-    yield* this.tceIommuClear(container, table, table.itOffset, table.itSize);
+    yield* this.tceIommuClearAll(container, table);
     for (let g = yield* listFirst(container.groupList); g !== null; g = yield* listNext(g))
       yield* this.pnvUnsetWindow(g.group.tableGroup as TableGroup, num);
     yield slotOf(container, num).write;
