@@ -6,13 +6,25 @@ export const ESRCH = -3;
 export const EIO = -5;
 export const ENXIO = -6;
 export const EBADF = -9;
+export const EAGAIN = -11;
 export const ENOMEM = -12;
+export const EACCES = -13;
 export const EFAULT = -14;
 export const EBUSY = -16;
+export const EEXIST = -17;
+export const EXDEV = -18;
 export const ENODEV = -19;
 export const EINVAL = -22;
 export const ENOTTY = -25;
 export const ENOSPC = -28;
+export const ERANGE = -34;
+export const EDEADLK = -35;
+export const ENOSYS = -38;
+export const EOVERFLOW = -75;
+export const EBADFD = -77;
+export const EOPNOTSUPP = -95;
+export const EADDRINUSE = -98;
+export const EPROBE_DEFER = -517;
 
 const names: Readonly<Record<number, string>> = {
   [EPERM]: 'EPERM',
@@ -21,13 +33,25 @@ const names: Readonly<Record<number, string>> = {
   [EIO]: 'EIO',
   [ENXIO]: 'ENXIO',
   [EBADF]: 'EBADF',
+  [EAGAIN]: 'EAGAIN',
   [ENOMEM]: 'ENOMEM',
+  [EACCES]: 'EACCES',
   [EFAULT]: 'EFAULT',
   [EBUSY]: 'EBUSY',
+  [EEXIST]: 'EEXIST',
+  [EXDEV]: 'EXDEV',
   [ENODEV]: 'ENODEV',
   [EINVAL]: 'EINVAL',
   [ENOTTY]: 'ENOTTY',
   [ENOSPC]: 'ENOSPC',
+  [ERANGE]: 'ERANGE',
+  [EDEADLK]: 'EDEADLK',
+  [ENOSYS]: 'ENOSYS',
+  [EOVERFLOW]: 'EOVERFLOW',
+  [EBADFD]: 'EBADFD',
+  [EOPNOTSUPP]: 'EOPNOTSUPP',
+  [EADDRINUSE]: 'EADDRINUSE',
+  [EPROBE_DEFER]: 'EPROBE_DEFER',
 };
 
 /** `-EBUSY` for -16; other numbers as they are. */

@@ -3,6 +3,7 @@
 export { Access, type Effect, Flag, type LockAction, type Steps } from './access.ts';
 export { Atomic, Refcount } from './atomic.ts';
 export { Cell } from './cell.ts';
+export { type Blame, Contract, type Scope } from './contract.ts';
 export { type Held, LockOrder, type OrderWatch } from './discipline.ts';
 export { alternativesNow, Environment } from './environment.ts';
 export { Executor, type Listener, type Observer, type World } from './executor.ts';

@@ -19,6 +19,8 @@ export const sanitizers = {
   'null-deref': 'a null pointer is followed',
   'out-of-bounds': 'a table is accessed outside its bounds',
   bug: 'a BUG_ON or WARN_ON of the kernel code fires',
+  'broken-contract': 'a caller does at once what it must serialise',
+  unserialised: 'what user space asks for at once is not serialised by the kernel',
 } as const;
 
 export type SanitizerId = keyof typeof sanitizers;

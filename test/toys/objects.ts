@@ -5,6 +5,7 @@ import {
   Atomic,
   type Birth,
   type Cell,
+  Contract,
   Flag,
   type Hashed,
   KernelObject,
@@ -51,6 +52,9 @@ export class Table extends KernelObject {
   /** A second pointer to the item, which nobody clears. */
   readonly spare: Cell<Item | null> = this.cell<Item | null>('spare', null);
   readonly count: Cell<number> = this.cell('count', 0);
+  /** Scopes that callers, or the engine, must keep apart. */
+  readonly callers = new Contract(this, 'caller', () => true, 'callers');
+  readonly engines = new Contract(this, 'engine', () => true, 'engines');
   readonly ready: Cell<number> = this.cell('ready', 0);
   /** wait_for_completion: until `ready` is set. */
   readonly wait = new Access(this.ready, 'wait_for_completion', Flag.sleeps, {

@@ -88,6 +88,8 @@ test('a report names what it is about', () => {
     refcount-saturated (table): table.refs is raised from 0
     null-deref (head): head is NULL and is followed
     out-of-bounds (table): slot 2 of 2
-    bug (two users): two users"
+    bug (two users): two users
+    broken-contract (map || map): map and map of the same range at the same time on table
+    unserialised (map || map): map and map of the same range at the same time on table"
   `);
 });

@@ -1,6 +1,7 @@
 // For every sanitizer a program that trips it in some run, and its near twin that never does.
 
 import {
+  type Blame,
   bugOn,
   type Cell,
   deref,
@@ -271,6 +272,19 @@ const bug: Pair = ({ table, bad }) => {
   return { main: [[body], [body]] };
 };
 
+/** Two tasks do what their caller must keep apart, with and without a lock around it. */
+const contract =
+  (blame: Blame): Pair =>
+  ({ table, bad }) => {
+    const scopes = blame === 'caller' ? table.callers : table.engines;
+    function* map(): Steps {
+      yield scopes.enter('map', 0, 7);
+      yield scopes.leave('map', 0, 7);
+    }
+    const body = bad ? map : () => inside(table.mutex, map);
+    return { main: [[body], [body]] };
+  };
+
 const pairs: Readonly<Record<SanitizerId, Pair>> = {
   'use-after-free': useAfterFree,
   'double-free': doubleFree,
@@ -287,6 +301,8 @@ const pairs: Readonly<Record<SanitizerId, Pair>> = {
   'null-deref': nullDeref,
   'out-of-bounds': outOfBounds,
   bug,
+  'broken-contract': contract('caller'),
+  unserialised: contract('engine'),
 };
 
 export function sanitizerToy(id: SanitizerId, bad: boolean): Toy {

@@ -1,0 +1,96 @@
+// struct iommu_domain with what drivers keep of it. Drivers with more state extend the class.
+
+import {
+  type Birth,
+  type Cell,
+  Contract,
+  type KernelObject as Object_,
+  KernelObject,
+  Mutex,
+  Spinlock,
+} from '../../runtime/index.ts';
+import type { DomainType } from '../vocabulary/index.ts';
+import type { IommuInstance } from './objects.ts';
+import type { PageTable } from './pageTable.ts';
+import { emptyTlb, type TlbSet } from './tlb.ts';
+
+/** Who uses the domain, and so who must keep the contracts of the core. */
+export type DomainClient = 'kernel' | 'core' | 'vfio' | 'iommufd';
+
+/** Types that have IOMMU_DOMAIN_PAGING (__IOMMU_DOMAIN_PAGING). */
+export const isPaging = (type: DomainType): boolean =>
+  type === 'unmanaged' || type === 'dma' || type === 'dmaFq';
+
+/** enum iommu_domain_cookie_type (spec/cookies.md §1, E3). */
+export type CookieType = 'none' | 'dmaIova' | 'dmaMsi' | 'faultHandler' | 'sva' | 'iommufd';
+
+const readers = new Set(['sync', 'iova_to_phys', 'get_dirty']);
+const tables = new Set(['map', 'unmap', 'split', 'merge', 'switch', 'clear', 'sync', 'free']);
+
+/**
+ * spec/iommu-core.md §8: what callers must keep apart on one range of a domain. A look-up may come at
+ * any time; two readers of dirty state may come together.
+ */
+export function mustBeSerialised(a: string, b: string): boolean {
+  if (a === 'iova_to_phys' || b === 'iova_to_phys') return a === 'free' || b === 'free';
+  if (readers.has(a) && readers.has(b)) return false;
+  if (a === 'attach' || b === 'attach') return a === 'free' || b === 'free';
+  return tables.has(a) && tables.has(b);
+}
+
+export class IommuDomain extends KernelObject {
+  readonly type: DomainType;
+  /** domain->owner, the instance it was allocated for; null: static, of any driver. */
+  readonly iommu: IommuInstance | null;
+  readonly client: DomainClient;
+  /** The page table's root: allocated with the domain. */
+  readonly root: Cell<PageTable | null>;
+  /** What the hardware has cached of this domain. */
+  readonly tlb: Cell<TlbSet>;
+  /** domain->lock of the Intel and AMD drivers. */
+  readonly lock: Spinlock;
+  /** Numbers of the devices that the driver has attached, as bits: under `lock`. */
+  readonly attached: Cell<number>;
+  /** Intel: domain->has_mappings, domain->force_snooping. */
+  readonly hasMappings: Cell<boolean>;
+  readonly forceSnooping: Cell<boolean>;
+  /** Dirty tracking of the domain (v3: domain->dirty_log_tracking; 6.7+: the driver's). */
+  readonly dirtyTracking: Cell<boolean>;
+  readonly switchLogLock: Mutex;
+  /** The cookie's tag and the union's members, one cell each. */
+  readonly cookieType: Cell<CookieType>;
+  readonly iovaCookie: Cell<Object_ | null>;
+  readonly msiCookie: Cell<Object_ | null>;
+  readonly iommufdHwpt: Cell<Object_ | null>;
+  /** What the core leaves to its callers to serialise. */
+  readonly contract: Contract;
+
+  constructor(birth: Birth, type: DomainType, iommu: IommuInstance | null, client: DomainClient) {
+    super(birth);
+    this.type = type;
+    this.iommu = iommu;
+    this.client = client;
+    this.root = this.cell<PageTable | null>('root', null);
+    this.tlb = this.cell<TlbSet>('iotlb', emptyTlb);
+    this.lock = new Spinlock(this, 'lock');
+    this.attached = this.cell('attached', 0);
+    this.hasMappings = this.cell('has_mappings', false);
+    this.forceSnooping = this.cell('force_snooping', false);
+    this.dirtyTracking = this.cell('dirty_tracking', false);
+    this.switchLogLock = new Mutex(this, 'switch_log_lock');
+    this.cookieType = this.cell<CookieType>('cookie_type', 'none');
+    this.iovaCookie = this.cell<Object_ | null>('iova_cookie', null);
+    this.msiCookie = this.cell<Object_ | null>('msi_cookie', null);
+    this.iommufdHwpt = this.cell<Object_ | null>('iommufd_hwpt', null);
+    const byUser = client === 'vfio' || client === 'iommufd';
+    this.contract = new Contract(this, byUser ? 'engine' : 'caller', mustBeSerialised);
+  }
+
+  get kind(): string {
+    return 'domain';
+  }
+
+  override get title(): string {
+    return this.boot ? this.name : `${this.type} domain`;
+  }
+}

@@ -1,0 +1,42 @@
+// The kernel code of the IOMMU stack as a table of steps that call each other through `this`: a delta
+// replaces one.
+
+import { composeKernel } from '../defects/compose.ts';
+import type { Delta, Revision } from '../defects/define.ts';
+import { CookieSteps } from './cookie/cookies.ts';
+import { AttachSteps } from './core/attach.ts';
+import { DriverSteps } from './core/driver.ts';
+import { MappingSteps } from './core/mapping.ts';
+import { RadixSteps } from './core/radix.ts';
+import { CoherencySteps } from './ownership/coherency.ts';
+import { OwnershipSteps } from './ownership/ownership.ts';
+import { VirtioSteps } from './virtio/driver.ts';
+import type { IommuWorld } from './world.ts';
+
+/** What `this` is in every step: all steps, and the world they work on. */
+export interface IommuKernel
+  extends MappingSteps,
+    RadixSteps,
+    DriverSteps,
+    AttachSteps,
+    OwnershipSteps,
+    CoherencySteps,
+    CookieSteps,
+    VirtioSteps {
+  readonly world: IommuWorld;
+}
+
+export type IommuDelta = Delta<IommuKernel>;
+export type IommuRevision = Revision<IommuKernel>;
+
+/** The kernel of a revision in a world; `onDelta` is told each time a delta's code runs. */
+export const bootIommuKernel = composeKernel<IommuKernel>([
+  MappingSteps,
+  RadixSteps,
+  DriverSteps,
+  AttachSteps,
+  OwnershipSteps,
+  CoherencySteps,
+  CookieSteps,
+  VirtioSteps,
+]);

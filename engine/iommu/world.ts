@@ -1,0 +1,170 @@
+// The host that a program of the IOMMU stack runs on: everything that exists before the first
+// operation. Each part of the stack keeps its own objects in a state class of its folder.
+
+import {
+  type Cell,
+  Environment,
+  Heap,
+  KernelObject,
+  type Node,
+  Rcu,
+  step,
+  type Steps,
+  type Watcher,
+} from '../runtime/index.ts';
+import type { U64 } from '../vfio/vocabulary.ts';
+import { IommuDomain } from './core/domain.ts';
+import { Device, IommuGroup, IommuInstance, PhysPage, RequesterId } from './core/objects.ts';
+import { PageTable } from './core/pageTable.ts';
+import { IommufdState } from './iommufd/state.ts';
+import { KvmState } from './kvm/state.ts';
+import { VfioState } from './vfio/state.ts';
+import { VirtioState } from './virtio/state.ts';
+import type {
+  IommuFaultSite,
+  IommuGeometry,
+  IommuProgram,
+  IommuTopology,
+} from './vocabulary/index.ts';
+
+/** The pointers that in-kernel clients keep to their domains. */
+export class Slots extends KernelObject {
+  private readonly domains = new Map<number, Cell<IommuDomain | null>>();
+
+  get kind(): string {
+    return 'client';
+  }
+
+  domain(slot: number): Cell<IommuDomain | null> {
+    let cell = this.domains.get(slot);
+    if (cell === undefined)
+      this.domains.set(slot, (cell = this.cell<IommuDomain | null>(`domain${slot}`, null)));
+    return cell;
+  }
+
+  /** All slots that were ever looked at. */
+  touched(): Cell<IommuDomain | null>[] {
+    return [...this.domains.values()];
+  }
+}
+
+export class IommuWorld {
+  readonly heap = new Heap();
+  readonly roots = new Map<string, Node>();
+  readonly watchers: readonly Watcher<unknown>[];
+  readonly topology: IommuTopology;
+  readonly geometry: IommuGeometry;
+  readonly env: Environment;
+  readonly rcu: Rcu;
+  readonly iommus: readonly IommuInstance[];
+  readonly groups: readonly IommuGroup[];
+  readonly devices: readonly Device[];
+  readonly slots: Slots;
+  readonly virtio: VirtioState;
+  readonly vfio: VfioState;
+  readonly iommufd: IommufdState;
+  readonly kvm: KvmState;
+  private readonly pages = new Map<U64, PhysPage>();
+  private readonly refusable: ReadonlySet<IommuFaultSite>;
+  private readonly processes = new Map<string, number>();
+
+  constructor(
+    topology: IommuTopology,
+    faults: IommuProgram['faults'],
+    watchers: readonly Watcher<unknown>[],
+  ) {
+    const { heap } = this;
+    this.topology = topology;
+    this.geometry = topology.geometry;
+    this.watchers = watchers;
+    this.refusable = new Set(faults.budget === 0 ? [] : faults.sites);
+    this.env = heap.boot(Environment, 'env', faults.budget);
+    this.rcu = heap.boot(Rcu, 'rcu');
+    this.slots = heap.boot(Slots, 'client');
+    this.iommus = topology.iommus.map((spec, i) =>
+      heap.boot(IommuInstance, `iommu${i}`, i, spec, topology.geometry),
+    );
+    this.groups = topology.groups.map((spec, i) => heap.boot(IommuGroup, `group${i}`, i, spec));
+    this.devices = this.bootDevices();
+    this.virtio = new VirtioState(this);
+    this.vfio = new VfioState(this);
+    this.iommufd = new IommufdState(this);
+    this.kvm = new KvmState(this);
+    for (const group of this.groups) this.bootGroup(group);
+  }
+
+  /** The physical page at an address; it is there from the start. */
+  page(pa: U64): PhysPage {
+    const at = pa - (pa % 2 ** this.geometry.pageShift);
+    let page = this.pages.get(at);
+    if (page === undefined)
+      this.pages.set(at, (page = this.heap.boot(PhysPage, `page 0x${at.toString(16)}`, at)));
+    return page;
+  }
+
+  /** Every page that was ever looked at. */
+  pagesTouched(): PhysPage[] {
+    return [...this.pages.values()];
+  }
+
+  /** Tells which process a task belongs to. */
+  place(taskName: string, process: number | null): void {
+    this.processes.set(taskName, process ?? -1);
+  }
+
+  /** The process of the task whose step is being performed; -1: none. */
+  currentProcess(): number {
+    return this.processes.get(step.allocator?.label ?? '') ?? -1;
+  }
+
+  /** A place where the environment may refuse: one choice where the program allows it, else none. */
+  *refuses(site: IommuFaultSite): Steps<boolean> {
+    if (!this.refusable.has(site)) return false;
+    const access = this.env.refuse(site);
+    yield access;
+    return this.env.answerTo(access) === 1;
+  }
+
+  private bootDevices(): Device[] {
+    const rids: RequesterId[] = [];
+    return this.topology.devices.map((spec, i) => {
+      const own = spec.aliasOf === undefined ? undefined : rids[spec.aliasOf];
+      const rid = own ?? this.heap.boot(RequesterId, `rid${i}`);
+      rids.push(rid);
+      const iommu = this.iommus[spec.iommu] as IommuInstance;
+      return this.heap.boot(Device, `dev${i}`, i, spec, iommu, rid);
+    });
+  }
+
+  /** As after boot: devices probed and attached to the group's default domain. */
+  private bootGroup(group: IommuGroup): void {
+    const { heap } = this;
+    const devices = this.devices.filter(
+      (d) => d.spec.group === group.index && d.spec.unplugged !== true,
+    );
+    const first = devices[0];
+    if (first === undefined) return;
+    const type = group.spec.defaultDomain ?? 'dma';
+    const name = `default_domain${group.index}`;
+    const domain =
+      first.iommu.driver === 'virtio'
+        ? this.virtio.bootDomain(name, type, first)
+        : heap.boot(IommuDomain, name, type, first.iommu, 'core');
+    if (type === 'dma' && first.iommu.driver !== 'virtio')
+      domain.root.stored = heap.boot(PageTable, `${name} root`, this.geometry.levels - 1, 0);
+    if (type === 'dma') domain.cookieType.stored = 'dmaIova';
+    group.defaultDomain.stored = domain;
+    group.domain.stored = domain;
+    group.devices.stored = first;
+    devices.forEach((device, i) => {
+      device.next.stored = devices[i + 1] ?? null;
+      device.group.stored = group;
+      if (device.attachDeferred.stored) return;
+      device.rid.domain.stored = domain;
+      domain.attached.stored |= 1 << device.index;
+      if (device.iommu.driver === 'virtio') this.virtio.bootAttach(device, domain);
+    });
+    const drivers = devices.filter((d) => d.kernelDriver.stored).length;
+    group.ownerCnt.stored = drivers;
+  }
+}

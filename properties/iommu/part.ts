@@ -1,0 +1,27 @@
+// How a part of the IOMMU stack says what must hold of it: its properties, and who judges them in one
+// booted program.
+
+import type { IommuWorld } from '../../engine/iommu/index.ts';
+import type { IommuOp, IommuProgram } from '../../engine/iommu/vocabulary/index.ts';
+import type { Outcome, Task } from '../../engine/runtime/index.ts';
+import type { Property } from '../property.ts';
+
+/** Judges one booted program. What it remembers of a run it keeps in cells of the world's heap. */
+export interface PartJudge {
+  /** An operation of the program begins. */
+  onBegin?(op: IommuOp, task: Task): void;
+  /** An operation of the program has returned. May throw a Violation. */
+  onEnd?(op: IommuOp, result: Outcome, task: Task): void;
+  /**
+   * Every task is between two operations; `exiting`: what is left is being released. Throws a
+   * Violation. A function of the heap: asked once for each of its states.
+   */
+  quiescent?(exiting: boolean): void;
+  /** Everything is over, and all has been released. Throws a Violation. */
+  final?(): void;
+}
+
+export interface Part {
+  readonly properties: readonly Property[];
+  judge(world: IommuWorld, program: IommuProgram): PartJudge;
+}

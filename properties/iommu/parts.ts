@@ -1,0 +1,9 @@
+// The parts of the IOMMU stack whose properties are judged.
+
+import type { Property } from '../property.ts';
+import type { Part } from './part.ts';
+
+export const parts: readonly Part[] = [];
+
+/** All their properties. */
+export const iommuProperties: readonly Property[] = parts.flatMap((part) => part.properties);
