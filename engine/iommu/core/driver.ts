@@ -63,7 +63,7 @@ export class DriverSteps {
     if (domain.iommu !== null && domain.iommu !== device.iommu) return EINVAL;
     if (yield* this.world.refuses('attach_dev')) return ENOMEM;
     yield domain.lock.lock;
-    yield domain.attached.write;
+    yield domain.attached.exchange;
     domain.attached.value |= 1 << device.index;
     yield domain.lock.unlock;
     yield device.rid.domain.exchange;
@@ -76,7 +76,7 @@ export class DriverSteps {
   /** What the driver undoes of the old domain once the new one is in force. */
   *opsDetachDev(this: IommuKernel, domain: IommuDomain, device: Device): Steps {
     yield domain.lock.lock;
-    yield domain.attached.write;
+    yield domain.attached.exchange;
     domain.attached.value &= ~(1 << device.index);
     yield domain.lock.unlock;
     yield domain.tlb.writeOnce;
