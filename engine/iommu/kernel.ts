@@ -8,6 +8,7 @@ import { AttachSteps } from './core/attach.ts';
 import { DriverSteps } from './core/driver.ts';
 import { MappingSteps } from './core/mapping.ts';
 import { RadixSteps } from './core/radix.ts';
+import { MmSteps } from './mm.ts';
 import { CoherencySteps } from './ownership/coherency.ts';
 import { OwnershipSteps } from './ownership/ownership.ts';
 import { VirtioSteps } from './virtio/driver.ts';
@@ -22,6 +23,7 @@ export interface IommuKernel
     OwnershipSteps,
     CoherencySteps,
     CookieSteps,
+    MmSteps,
     VirtioSteps {
   readonly world: IommuWorld;
 }
@@ -38,5 +40,6 @@ export const bootIommuKernel = composeKernel<IommuKernel>([
   OwnershipSteps,
   CoherencySteps,
   CookieSteps,
+  MmSteps,
   VirtioSteps,
 ]);

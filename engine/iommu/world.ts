@@ -18,6 +18,7 @@ import { Device, IommuGroup, IommuInstance, PhysPage, RequesterId } from './core
 import { PageTable } from './core/pageTable.ts';
 import { IommufdState } from './iommufd/state.ts';
 import { KvmState } from './kvm/state.ts';
+import { Mm } from './mm.ts';
 import { VfioState } from './vfio/state.ts';
 import { VirtioState } from './virtio/state.ts';
 import type {
@@ -60,6 +61,8 @@ export class IommuWorld {
   readonly groups: readonly IommuGroup[];
   readonly devices: readonly Device[];
   readonly slots: Slots;
+  /** By process. */
+  readonly mms: readonly Mm[];
   readonly virtio: VirtioState;
   readonly vfio: VfioState;
   readonly iommufd: IommufdState;
@@ -81,6 +84,7 @@ export class IommuWorld {
     this.env = heap.boot(Environment, 'env', faults.budget);
     this.rcu = heap.boot(Rcu, 'rcu');
     this.slots = heap.boot(Slots, 'client');
+    this.mms = topology.processes.map((spec, i) => heap.boot(Mm, `mm${i}`, i, spec));
     this.iommus = topology.iommus.map((spec, i) =>
       heap.boot(IommuInstance, `iommu${i}`, i, spec, topology.geometry),
     );
