@@ -3,14 +3,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { opText } from '../engine/index.ts';
+import { type AnyOp, type Op, opText } from '../engine/index.ts';
 import { type Scenario, scenarios } from '../fuzz/scenarios/index.ts';
 import { generatedDocs, type ScenarioRow } from '../reports/docs.ts';
+import { opText as opWords } from '../reports/words.ts';
 import { catalogue } from './catalogue.ts';
 
 function rowOf({ program, ...scenario }: Scenario): ScenarioRow {
-  const lists = [program.setup, ...program.tasks.map((task) => task.ops)];
-  const [setup = '', ...tasks] = lists.map((ops) => ops.map(opText).join('; '));
+  const lists: (readonly AnyOp[])[] = [program.setup, ...program.tasks.map((task) => task.ops)];
+  const text = (op: AnyOp) =>
+    program.system === 'spapr' ? opText(op as Op) : opWords(op, program);
+  const [setup = '', ...tasks] = lists.map((ops) => ops.map(text).join('; '));
   const before = setup === '' ? '' : `${setup}; then `;
   return { ...scenario, program: `${before}${tasks.join(' ∥ ')}` };
 }

@@ -2,6 +2,7 @@
 // schedules. Without a time budget, equal plans give equal reports; a budget decides only how many
 // runs there are.
 
+import type { Subsystem } from '../engine/subsystems.ts';
 import type { EngineRef } from './catalogue.ts';
 import type { Found } from './check.ts';
 
@@ -16,6 +17,8 @@ export interface CampaignPlan {
   /** Asked between runs: whether the time is over. The clock is the caller's. */
   readonly expired: () => boolean;
   readonly scheduler: SchedulerName;
+  /** Programs of these, in turn, as far as the engine is about them. Default: all that there are. */
+  readonly subsystems?: readonly Subsystem[];
 }
 
 /** What came of one engine. */

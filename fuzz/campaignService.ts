@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import { DataRaces, hashString } from '../engine/runtime/index.ts';
-import type { Program, SpaprDelta } from '../engine/index.ts';
+import type { AnyDelta, Program, Subsystem } from '../engine/index.ts';
 import type { Failing } from '../shrinkers/index.ts';
 import type {
   CampaignEvents,
@@ -14,8 +14,8 @@ import type {
 } from './campaign.ts';
 import type { EngineRef } from './catalogue.ts';
 import type { Found } from './check.ts';
-import { deltasOf, distinctFound, explain, lastOperation } from './checker.ts';
-import { program } from './generate/arbitrary.ts';
+import { distinctFound, explain, lastOperation } from './checker.ts';
+import { deltasOf, subsystemsOf } from './engines.ts';
 import { instantiate } from './instance.ts';
 import { derive, Rng } from './rng.ts';
 import { Runner } from './run.ts';
@@ -23,6 +23,7 @@ import { Pct } from './schedulers/pct.ts';
 import { PreemptionBounded } from './schedulers/preemptionBounded.ts';
 import { RandomWalk } from './schedulers/random.ts';
 import type { Scheduler } from './schedulers/scheduler.ts';
+import { arbitraryOf, fuzzable } from './systems/index.ts';
 
 /** Schedules that each program is run under. */
 export const schedulesPerProgram = 64;
@@ -43,10 +44,15 @@ export function schedulerFor(name: SchedulerName, seed: string): Scheduler {
   return new Pct(rng, { depth: pctDepth, steps: pctSteps });
 }
 
-/** The programs of a campaign, in order, for ever. */
-export function* programsOf(seed: string): Generator<Program, never> {
-  for (let batch = 0; ; batch++) {
+/** The programs of a campaign, in order, for ever: a batch of each subsystem in turn. */
+export function* programsOf(
+  seed: string,
+  subsystems: readonly Subsystem[] = fuzzable,
+): Generator<Program, void> {
+  const arbitraries = subsystems.flatMap((subsystem) => arbitraryOf(subsystem) ?? []);
+  for (let batch = 0; arbitraries.length > 0; batch++) {
     const numRuns = programsPerBatch;
+    const program = arbitraries[batch % arbitraries.length] as fc.Arbitrary<Program>;
     yield* fc.sample(program, { seed: hashString(derive(seed, batch)), numRuns });
   }
 }
@@ -66,7 +72,7 @@ export function campaignService(toolVersion: string): CampaignService {
 
 class Campaign {
   private readonly engine: EngineRef;
-  private readonly deltas: readonly SpaprDelta[];
+  private readonly deltas: readonly AnyDelta[];
   private readonly plan: CampaignPlan;
   private readonly events: CampaignEvents;
   private readonly signal: AbortSignal;
@@ -95,7 +101,7 @@ class Campaign {
 
   async run(): Promise<CampaignItem> {
     const races = new DataRaces();
-    for (const next of programsOf(this.plan.seed)) {
+    for (const next of programsOf(this.plan.seed, this.subsystems())) {
       const runner = new Runner(instantiate(next, this.deltas), { maxSteps, observer: races });
       for (let i = 0; i < schedulesPerProgram; i++) {
         if (this.over()) return this.item();
@@ -105,6 +111,11 @@ class Campaign {
       await new Promise((resolve) => setImmediate(resolve));
     }
     return this.item();
+  }
+
+  private subsystems(): readonly Subsystem[] {
+    const theirs = subsystemsOf(this.engine);
+    return (this.plan.subsystems ?? fuzzable).filter((s) => theirs.includes(s));
   }
 
   private over(): boolean {

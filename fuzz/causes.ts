@@ -1,7 +1,7 @@
 // Which deltas a failure needs: found by taking them away. Only those whose code ran in the failing
 // run can matter, so the first guess is each of them alone.
 
-import type { SpaprDelta } from '../engine/index.ts';
+import type { AnyDelta } from '../engine/defects/define.ts';
 import type { Failing } from '../shrinkers/index.ts';
 import { instantiate } from './instance.ts';
 import { Runner } from './run.ts';
@@ -11,7 +11,7 @@ import { ShrinkOracle } from './shrinkOracle.ts';
 const bounds = { preemptions: Number.POSITIVE_INFINITY, maxStates: 50_000 } as const;
 
 /** A smallest set of `deltas` (none can be left out) on which the program still fails alike. */
-export function causesOf(failing: Failing, deltas: readonly SpaprDelta[]): readonly SpaprDelta[] {
+export function causesOf(failing: Failing, deltas: readonly AnyDelta[]): readonly AnyDelta[] {
   const ran = deltasThatRan(failing, deltas);
   const alone = ran.find((d) => d.kind === 'defect' && fails(failing, [d]));
   if (alone !== undefined) return [alone];
@@ -24,10 +24,7 @@ export function causesOf(failing: Failing, deltas: readonly SpaprDelta[]): reado
 }
 
 /** The deltas whose code runs in a failing run. */
-export function deltasThatRan(
-  failing: Failing,
-  deltas: readonly SpaprDelta[],
-): readonly SpaprDelta[] {
+export function deltasThatRan(failing: Failing, deltas: readonly AnyDelta[]): readonly AnyDelta[] {
   const ids = new Set<string>();
   const instance = instantiate(failing.program, deltas, (id) => ids.add(id));
   new Runner(instance, { maxSteps: failing.decisions.length + 1 }).run(
@@ -36,7 +33,7 @@ export function deltasThatRan(
   return deltas.filter((d) => ids.has(d.id));
 }
 
-function fails(failing: Failing, deltas: readonly SpaprDelta[]): boolean {
+function fails(failing: Failing, deltas: readonly AnyDelta[]): boolean {
   const oracle = new ShrinkOracle((program) => instantiate(program, deltas), failing);
   const refusals = failing.program.faults.budget;
   const { verdict } = oracle.search(failing.program, { ...bounds, refusals });

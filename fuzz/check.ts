@@ -4,11 +4,16 @@
 import type { EngineRef } from './catalogue.ts';
 import type { Finding } from './finding/index.ts';
 
-/** Every scenario on every engine, in this order, whatever the number of workers. */
+/**
+ * Every scenario on every engine that it says something about, in this order, whatever the number of
+ * workers.
+ */
 export interface CheckPlan {
   readonly engines: readonly EngineRef[];
   /** Ids of scenarios. */
   readonly scenarios: readonly string[];
+  /** They were asked for by name: the reference with a defect of whatever subsystem runs them. */
+  readonly named?: boolean;
   /** States after which the search of one scenario gives up: inconclusive. */
   readonly maxStates: number;
   readonly workers: number;
@@ -37,6 +42,8 @@ export interface CheckItem {
   readonly verdict: Verdict;
   /** Which bound was hit, if the verdict is inconclusive. */
   readonly reason: string | null;
+  /** Ids of all properties that it violates there; `found` tells each failure once an engine. */
+  readonly violated: readonly string[];
   readonly found: readonly Found[];
   readonly figures: SearchFigures;
 }

@@ -5,7 +5,6 @@
 import type { EngineRef } from './catalogue.ts';
 import type { CheckEvents, CheckItem, CheckPlan, CheckService, Found } from './check.ts';
 import {
-  deltasOf,
   distinctFailures,
   distinctFound,
   explain,
@@ -13,6 +12,7 @@ import {
   type Searched,
   searchScenario,
 } from './checker.ts';
+import { deltasOf, runsOn } from './engines.ts';
 import { runJobs } from './pool.ts';
 import { scenarioById } from './scenarios/index.ts';
 
@@ -128,20 +128,18 @@ class CheckRun {
   }
 }
 
-/** Programs that an engine's user space cannot have are left out. */
-function searchesOf({ engines, scenarios, maxStates }: CheckPlan, toolVersion: string) {
+/** The scenarios of each engine. */
+function searchesOf(plan: CheckPlan, toolVersion: string): SearchJob[] {
+  const { engines, maxStates, named } = plan;
+  const scenarios = plan.scenarios.map((id) => {
+    const scenario = scenarioById(id);
+    if (scenario === undefined) throw new Error(`there is no scenario ${id}`);
+    return scenario;
+  });
   return engines.flatMap((engine) =>
     scenarios
-      .filter((id) => !scenarioById(id)?.notOn?.includes(engine.revision))
-      .map(
-        (scenario): SearchJob => ({
-          type: 'search',
-          engine,
-          scenario,
-          maxStates,
-          toolVersion,
-        }),
-      ),
+      .filter((scenario) => runsOn(scenario, engine, named))
+      .map(({ id }) => ({ type: 'search', engine, scenario: id, maxStates, toolVersion })),
   );
 }
 

@@ -1,12 +1,12 @@
 // Checks one scenario on one engine: searches it exhaustively, shrinks what fails, and says which
 // deltas are to blame.
 
-import { deltaById } from '../engine/defects/index.ts';
-import type { SpaprDelta } from '../engine/index.ts';
+import type { AnyDelta } from '../engine/defects/define.ts';
 import { type Failing, shrink, type Shrunk } from '../shrinkers/index.ts';
 import type { EngineRef } from './catalogue.ts';
 import { causesOf, deltasThatRan } from './causes.ts';
 import type { CheckItem, Found, Verdict } from './check.ts';
+import { deltasOf } from './engines.ts';
 import { ExhaustiveSearch } from './explore/exhaustive.ts';
 import { instantiate } from './instance.ts';
 import { scenarioById } from './scenarios/index.ts';
@@ -20,14 +20,6 @@ export interface ItemOptions {
   readonly toolVersion: string;
   readonly maxStates: number;
   readonly onProgress?: (states: number) => void;
-}
-
-export function deltasOf(engine: EngineRef): readonly SpaprDelta[] {
-  return engine.deltas.map((id) => {
-    const delta = deltaById(id);
-    if (delta === undefined) throw new Error(`there is no delta ${id}`);
-    return delta;
-  });
 }
 
 /** A failing run as the search met it, and what it has in common with others that are the same. */
@@ -71,9 +63,13 @@ export function searchScenario(engine: EngineRef, id: string, options: ItemOptio
     verdict,
     reason: verdict === 'inconclusive' ? bound : null,
     figures: { states, transitions, finalStates, maxDepth },
+    violated: propertiesOf([...failures.values()]),
     failures: distinctFailures([...failures.values()].map((f) => signed(f, deltas))),
   };
 }
+
+const propertiesOf = (failures: readonly Failing[]) =>
+  [...new Set(failures.map((f) => f.property))].sort();
 
 export function checkScenario(engine: EngineRef, id: string, options: ItemOptions): CheckItem {
   const { failures, ...item } = searchScenario(engine, id, options);
@@ -82,7 +78,7 @@ export function checkScenario(engine: EngineRef, id: string, options: ItemOption
   return { ...item, found: distinctFound(found) };
 }
 
-function signed(failing: Failing, deltas: readonly SpaprDelta[]): RawFailure {
+function signed(failing: Failing, deltas: readonly AnyDelta[]): RawFailure {
   const ran = deltasThatRan(failing, deltas).map((d) => d.id);
   const { property, key } = failing;
   const signature = JSON.stringify([property, key, lastOperation(failing), ran]);
@@ -111,7 +107,7 @@ export function lastOperation({ program, decisions }: Failing): string {
 export function explain(
   failing: Failing,
   engine: EngineRef,
-  deltas: readonly SpaprDelta[],
+  deltas: readonly AnyDelta[],
   toolVersion: string,
   seed?: Found['finding']['seed'],
 ): Found {

@@ -1,16 +1,17 @@
 // All programs over a vocabulary, in order of size and once each: tasks that differ only in their
 // order are the same program. Generates; nothing is run here.
 
-import type { Op, Program, Topology } from '../engine/vfio/vocabulary.ts';
+import type { AnyOp, AnyProgram } from '../engine/program.ts';
 
 export interface Vocabulary {
-  readonly topology: Topology;
+  readonly system: AnyProgram['system'];
+  readonly topology: object;
   /** The operations that programs are made of; a repeated one counts once. */
-  readonly ops: readonly Op[];
+  readonly ops: readonly AnyOp[];
   /** Run before every program, and not counted. Default: nothing. */
-  readonly setup?: readonly Op[];
+  readonly setup?: readonly AnyOp[];
   /** Default: no faults. */
-  readonly faults?: Program['faults'];
+  readonly faults?: AnyProgram['faults'];
   /** The process of every task. Default: 0. */
   readonly process?: number;
 }
@@ -29,15 +30,21 @@ export function* shapes(operations: number, tasks: number, most = operations): G
 }
 
 /** Every program of one shape. */
-export function* programsOf(vocabulary: Vocabulary, shape: Shape): Generator<Program> {
+export function* programsOf(vocabulary: Vocabulary, shape: Shape): Generator<AnyProgram> {
   const ops = distinct(vocabulary.ops);
-  const { topology, setup = [], faults = { budget: 0, sites: [] }, process = 0 } = vocabulary;
+  const {
+    system,
+    topology,
+    setup = [],
+    faults = { budget: 0, sites: [] },
+    process = 0,
+  } = vocabulary;
   for (const sequences of multisets(shape, ops.length)) {
     const tasks = sequences.map((sequence) => ({
       process,
-      ops: sequence.map((i) => ops[i] as Op),
+      ops: sequence.map((i) => ops[i] as AnyOp),
     }));
-    yield { topology, setup, tasks, faults };
+    yield { system, topology, setup, tasks, faults };
   }
 }
 
@@ -51,7 +58,7 @@ export function countPrograms(ops: number, shape: Shape): number {
   return count;
 }
 
-function distinct(ops: readonly Op[]): Op[] {
+function distinct(ops: readonly AnyOp[]): AnyOp[] {
   return [...new Map(ops.map((op) => [JSON.stringify(op), op])).values()];
 }
 

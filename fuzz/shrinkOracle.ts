@@ -2,7 +2,7 @@
 // exhaustively. It is always about one failure, given by property and key.
 
 import type { Violation } from '../engine/runtime/index.ts';
-import type { Program } from '../engine/vfio/vocabulary.ts';
+import type { AnyProgram } from '../engine/program.ts';
 import type {
   Bounds,
   Candidate,
@@ -20,7 +20,7 @@ import type { Scheduler } from './schedulers/scheduler.ts';
 import { Follow } from './shrinking/follow.ts';
 import { Record } from './shrinking/record.ts';
 
-export type Instantiate = (program: Program) => Instance;
+export type Instantiate = (program: AnyProgram) => Instance;
 
 export interface OracleOptions {
   /** Steps after which a run is cut off. */
@@ -55,7 +55,7 @@ export class ShrinkOracle implements Oracle {
     this.options = { ...defaults, ...options };
   }
 
-  reproduce(program: Program, decisions: readonly Decision[]): Run | null {
+  reproduce(program: AnyProgram, decisions: readonly Decision[]): Run | null {
     return this.run(program, new Replay(decisions, 'lenient'));
   }
 
@@ -67,7 +67,7 @@ export class ShrinkOracle implements Oracle {
    * One search up to the given bound says whether there is anything to find; only then the bounds
    * from 0 up, to find it with the fewest preemptions.
    */
-  search(program: Program, bounds: Bounds): Verdict {
+  search(program: AnyProgram, bounds: Bounds): Verdict {
     const limited = withBudget(program, bounds.refusals);
     const first = this.searchOnce(limited, bounds.preemptions, bounds.maxStates);
     if (first.verdict === 'absent') return first;
@@ -84,7 +84,7 @@ export class ShrinkOracle implements Oracle {
     return { ...first, states };
   }
 
-  private searchOnce(program: Program, preemptions: number, maxStates: number): Verdict {
+  private searchOnce(program: AnyProgram, preemptions: number, maxStates: number): Verdict {
     let found: Found = null;
     let othersInTheWay = false;
     const { executor, judge } = this.instance(program);
@@ -101,7 +101,7 @@ export class ShrinkOracle implements Oracle {
 
   /** What was found must replay; if it does not, nothing is claimed. */
   private verdictOf(
-    program: Program,
+    program: AnyProgram,
     found: Found,
     { states, complete }: SearchResult,
     inTheWay: boolean,
@@ -112,7 +112,7 @@ export class ShrinkOracle implements Oracle {
     return { verdict: absent ? 'absent' : 'unknown', states };
   }
 
-  private run(program: Program, scheduler: Scheduler): Run | null {
+  private run(program: AnyProgram, scheduler: Scheduler): Run | null {
     const { maxSteps, races } = this.options;
     const judged = races || this.wanted.property === 'data-race';
     const record = new Record(scheduler, judged);
@@ -129,7 +129,7 @@ export class ShrinkOracle implements Oracle {
     return property === this.wanted.property && key === this.wanted.key;
   }
 
-  private instance(program: Program): Instance {
+  private instance(program: AnyProgram): Instance {
     if (this.current?.program !== program) this.current = this.instantiate(program);
     return this.current;
   }
@@ -151,7 +151,7 @@ export function oracleFor(
 }
 
 /** The program with at most `refusals` refusals; the same object if that changes nothing. */
-function withBudget(program: Program, refusals: number): Program {
+function withBudget(program: AnyProgram, refusals: number): AnyProgram {
   const { faults } = program;
   return refusals >= faults.budget
     ? program

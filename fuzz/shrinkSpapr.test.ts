@@ -4,7 +4,13 @@
 import { describe, expect, test } from 'vitest';
 import { l1 } from '../engine/defects/spapr/l1-map-without-lock.ts';
 import { l2Late } from '../engine/defects/spapr/l2-region-without-rcu.ts';
-import { type Op, opText, type Program, type SpaprDelta } from '../engine/index.ts';
+import {
+  type AnyProgram,
+  type Op,
+  opText,
+  type SpaprDelta,
+  type SpaprProgram,
+} from '../engine/index.ts';
 import { shrink } from '../shrinkers/index.ts';
 import { failingWalk } from '../test/toys/walk.ts';
 import { instantiate } from './instance.ts';
@@ -37,7 +43,8 @@ const unmap = (entry: number): Op => ({
 const create: Op = { op: 'create', container: 0, pageShift: 12, windowSize: 4 * page, levels: 1 };
 const remove: Op = { op: 'remove', container: 0, start: 0 };
 
-const program: Program = {
+const program: SpaprProgram = {
+  system: 'spapr',
   topology: {
     geometry: {
       name: 'tiny',
@@ -84,8 +91,10 @@ function shrunkFrom(seed: string, delta: SpaprDelta, key: string, of = program) 
   return shrink(failing, oracleFor(engine(delta), failing));
 }
 
-const textOf = ({ setup, tasks }: Program) =>
-  [setup, ...tasks.map((task) => task.ops)].map((ops) => ops.map(opText).join('; '));
+const textOf = ({ setup, tasks }: AnyProgram) =>
+  [setup, ...tasks.map((task) => task.ops)].map((ops) =>
+    ops.map((op) => opText(op as Op)).join('; '),
+  );
 
 describe('12 concurrent operations with dozens of preemptions shrink to the two that race', () => {
   test('MAP uses a table that REMOVE frees', () => {
@@ -135,6 +144,7 @@ describe('12 concurrent operations with dozens of preemptions shrink to the two 
 
 test('no smaller program shows it: all of them were searched', () => {
   const vocabulary = {
+    system: 'spapr' as const,
     topology: program.topology,
     ops: [attach(0, 0), region('register', 0), map(0, 0), remove],
   };

@@ -7,8 +7,9 @@ import { countPrograms, programsOf, shapes, type Vocabulary } from './programs.t
 import { checkScope } from './scope.ts';
 import { countLayers, findSmallest } from './smallest.ts';
 
-const { topology } = toyProgram([]);
+const { system, topology } = toyProgram([]);
 const vocabulary: Vocabulary = {
+  system,
   topology,
   ops: [register(0), register(1), map(0), plain('info'), plain('close')],
 };
@@ -71,7 +72,7 @@ test('a budget that is hit takes the claim back', () => {
 
 test('a scope is clean or has one run for every distinct failure', () => {
   const last = (ops: Vocabulary['ops']) =>
-    [...checkScope({ topology, ops }, toyInstance, { tasks: 2, operations: 2 })].at(-1);
+    [...checkScope({ system, topology, ops }, toyInstance, { tasks: 2, operations: 2 })].at(-1);
   const clean = last([register(0), register(1), plain('info')]);
   expect(clean).toMatchObject({ programs: 45, failures: [], complete: true });
   const failures = last(vocabulary.ops)?.failures.map((f) => f.key);

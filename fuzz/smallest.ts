@@ -1,7 +1,7 @@
 // The smallest program that shows a property violated, found by trying all of them by increasing
 // size. The measure of shrinking: what a shrinker leaves should be no larger than this.
 
-import type { Program } from '../engine/vfio/vocabulary.ts';
+import type { AnyProgram } from '../engine/program.ts';
 import type { Failing } from '../shrinkers/index.ts';
 import { ExhaustiveSearch } from './explore/exhaustive.ts';
 import type { Decision } from './explore/judge.ts';
@@ -118,7 +118,7 @@ class LayerSearch {
   }
 
   /** False when nothing better can come of this layer, or the budget is spent. */
-  visit(program: Program): boolean {
+  visit(program: AnyProgram): boolean {
     if (this.best?.preemptions === 0) return false;
     if (this.states >= this.left) {
       this.complete = false;
@@ -131,7 +131,7 @@ class LayerSearch {
     return true;
   }
 
-  private search(program: Program, preemptions: number): Failing | null {
+  private search(program: AnyProgram, preemptions: number): Failing | null {
     const { executor, judge } = this.instantiate(program);
     let failing: Failing | null = null;
     const result = new ExhaustiveSearch(executor, judge, {

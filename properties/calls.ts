@@ -1,6 +1,6 @@
 // A program's operations as the machines know them: one call for each place in the program.
 
-import type { Op, Program } from '../engine/index.ts';
+import type { Op, SpaprProgram } from '../engine/index.ts';
 import type { Task } from '../engine/runtime/index.ts';
 import { oracle, type Pending } from '../model/index.ts';
 
@@ -18,7 +18,7 @@ export interface Call {
 export class Calls {
   private readonly byTask: readonly (readonly Call[])[];
 
-  constructor(program: Program) {
+  constructor(program: SpaprProgram) {
     let id = 0;
     const of = (ops: readonly Op[], task: number, process: number) =>
       ops.map((op): Call => ({ op, task, process, pending: oracle.begin(op, process), id: id++ }));

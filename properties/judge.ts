@@ -13,7 +13,7 @@ import {
   type Watcher,
   type Birth,
 } from '../engine/runtime/index.ts';
-import { errnoName, type Op, opText, type Program, type SpaprWorld } from '../engine/index.ts';
+import { errnoName, type Op, opText, type SpaprProgram, type SpaprWorld } from '../engine/index.ts';
 import { noQuirks, oracle, type Quirks } from '../model/index.ts';
 import { engineText, modelText } from './abstraction.ts';
 import { checkLockedVm, checkPins } from './accounting.ts';
@@ -46,7 +46,7 @@ class Ghost extends KernelObject {
 }
 
 /** Watchers to boot a program with; the judge reads the first one's verdict on refusals. */
-export function watchersFor(program: Program): readonly Watcher<unknown>[] {
+export function watchersFor(program: SpaprProgram): readonly Watcher<unknown>[] {
   const ops = new Map<string, Op>();
   for (const op of [...program.setup, ...program.tasks.flatMap((t) => t.ops)])
     ops.set(opText(op), op);
@@ -67,7 +67,7 @@ export class SpaprJudge implements Listener {
   private readonly judged = new Judged<Configurations>();
 
   constructor(
-    program: Program,
+    program: SpaprProgram,
     world: SpaprWorld,
     executor: Executor,
     quirks: readonly string[] = [],

@@ -1,7 +1,7 @@
 // The text of a failure, in the order in which a reader needs it: what rule broke and whose fault it
 // is, the minimal schedule, the evidence, how to replay it, what did not matter, where the rule is.
 
-import type { Op, Program } from '../engine/vfio/vocabulary.ts';
+import type { AnyOp, AnyProgram } from '../engine/program.ts';
 import type { EngineRef, PropertyInfo } from '../fuzz/catalogue.ts';
 import type { Evidence, Finding, Size } from '../fuzz/finding/index.ts';
 import type { TaskView, Trace, TraceStep } from '../fuzz/trace/index.ts';
@@ -12,7 +12,7 @@ import { engineName, opText, plural } from './words.ts';
 
 export interface FailureView {
   readonly engine: EngineRef;
-  readonly program: Program;
+  readonly program: AnyProgram;
   readonly property: PropertyInfo;
   readonly message: string;
   readonly trace: Trace;
@@ -107,13 +107,17 @@ function alone(
 }
 
 /** The program's own operation in words; others (exit, daemons) by the engine's label. */
-export function operation(program: Program, tasks: readonly TaskView[], step: TraceStep): string {
+export function operation(
+  program: AnyProgram,
+  tasks: readonly TaskView[],
+  step: TraceStep,
+): string {
   const task = tasks.find((t) => t.name === step.task);
   const main = tasks.filter((t) => t.phase === 'main').findIndex((t) => t.name === step.task);
-  let op: Op | undefined;
+  let op: AnyOp | undefined;
   if (task?.phase === 'setup') op = program.setup[step.op];
   if (task?.phase === 'main') op = program.tasks[main]?.ops[step.op];
-  return op === undefined ? step.opText : opText(op, program.topology.geometry.pageShift);
+  return op === undefined ? step.opText : opText(op, program);
 }
 
 function evidence({ trace, evidence }: FailureView, names: Names, paint: Painter): string[] {

@@ -1,7 +1,7 @@
 // A replay told step by step: every step with its values, or only those that change something, take a
 // lock, or begin or end an operation.
 
-import type { Program } from '../engine/vfio/vocabulary.ts';
+import type { AnyProgram } from '../engine/program.ts';
 import type { Trace, TraceStep } from '../fuzz/trace/index.ts';
 import { type Painter, plain } from './colour.ts';
 import { operation } from './failure.ts';
@@ -13,7 +13,7 @@ export interface StepsOptions {
   readonly paint?: Painter;
 }
 
-export function stepsText(program: Program, trace: Trace, options: StepsOptions): string {
+export function stepsText(program: AnyProgram, trace: Trace, options: StepsOptions): string {
   const paint = options.paint ?? plain;
   const names = namesOf(trace);
   const digits = `${trace.steps.length}`.length;

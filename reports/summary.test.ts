@@ -31,7 +31,8 @@ const found = (change: Partial<Finding>, ...causes: string[]): Found => ({
 function item(engine: EngineRef, scenario: string, founds: Found[], reason?: string): CheckItem {
   const figures = { states: 12_345, transitions: 3e4, finalStates: 9, maxDepth: 77 };
   const verdict = founds.length > 0 ? 'violated' : reason === undefined ? 'holds' : 'inconclusive';
-  return { engine, scenario, verdict, reason: reason ?? null, found: founds, figures };
+  const violated = founds.map((f) => f.finding.property);
+  return { engine, scenario, verdict, reason: reason ?? null, violated, found: founds, figures };
 }
 
 describe('summaries', () => {

@@ -1,8 +1,10 @@
 // Operations, results and names in words, as a kernel engineer would jot them down.
 
 import { hex } from '../engine/hex.ts';
+import type { AnyOp, AnyProgram } from '../engine/program.ts';
 import type { Op } from '../engine/vfio/vocabulary.ts';
 import type { EngineRef } from '../fuzz/catalogue.ts';
+import { iommuOpText } from './iommuWords.ts';
 
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
@@ -14,8 +16,13 @@ function sizeText(bytes: number, pageShift: number): string {
   return Number.isInteger(pages) ? plural(pages, 'page') : `${hex(bytes)} bytes`;
 }
 
-export function opText(op: Op, pageShift: number): string {
-  return `${callText(op, pageShift)}${extras(op)}`;
+/** An operation of a program, in the words of its system. */
+export function opText(op: AnyOp, { system, topology }: AnyProgram): string {
+  const { pageShift } = (topology as { readonly geometry: { readonly pageShift: number } })
+    .geometry;
+  if (system === 'iommu') return iommuOpText(op, (bytes) => sizeText(bytes, pageShift));
+  system satisfies 'spapr';
+  return `${callText(op as Op, pageShift)}${extras(op as Op)}`;
 }
 
 function callText(op: Op, pageShift: number): string {

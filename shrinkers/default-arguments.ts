@@ -1,27 +1,49 @@
 // Arguments that a well-made call leaves out. Before the values, so that none is lowered that can
 // go altogether.
 
-import type { Op } from '../engine/vfio/vocabulary.ts';
+import type { AnyOp } from '../engine/program.ts';
 import { mapOps, opsOf } from './edit.ts';
-import type { Pass } from './shrinker.ts';
-
-const optional = ['flags', 'shortArgsz', 'badPointer', 'readOnlyPointer'] as const;
+import {
+  listFields,
+  listIn,
+  mayLeaveOut,
+  optionalFields,
+  withField,
+  withoutField,
+} from './fields.ts';
+import type { Pass, Shrinker } from './shrinker.ts';
 
 /** Leaves out flags, for which there is a default, and the marks of badly made calls. */
 export const defaultArguments: Pass = {
   name: 'default arguments',
   run(shrinker) {
     for (const i of opsOf(shrinker.best.program).keys()) {
-      for (const field of optional) {
-        const { program, moves } = shrinker.best;
-        if (!(field in (opsOf(program)[i] as Op))) continue;
-        const edited = mapOps(program, (op, at) => (at === i ? without(op, field) : op));
-        shrinker.considerPlainer({ program: edited, moves });
+      for (const field of optionalFields) {
+        if (mayLeaveOut(opAt(shrinker, i), field))
+          edit(shrinker, i, (op) => withoutField(op, field));
       }
     }
   },
 };
 
-function without(op: Op, field: string): Op {
-  return Object.fromEntries(Object.entries(op).filter(([name]) => name !== field)) as unknown as Op;
+/** Drops members of lists (pages of a bitmap, segments of a scatter list), but for the last. */
+export const shorterLists: Pass = {
+  name: 'shorter lists',
+  run(shrinker) {
+    for (const i of opsOf(shrinker.best.program).keys()) {
+      for (const field of listFields) {
+        const list = () => listIn(opAt(shrinker, i), field) ?? [];
+        for (let at = list().length - 1; at >= 0 && list().length > 1; at--)
+          edit(shrinker, i, (op) => withField(op, field, list().toSpliced(at, 1)));
+      }
+    }
+  },
+};
+
+const opAt = (shrinker: Shrinker, i: number) => opsOf(shrinker.best.program)[i] as AnyOp;
+
+function edit(shrinker: Shrinker, i: number, change: (op: AnyOp) => AnyOp): void {
+  const { program, moves } = shrinker.best;
+  const edited = mapOps(program, (op, at) => (at === i ? change(op) : op));
+  shrinker.considerPlainer({ program: edited, moves });
 }

@@ -1,7 +1,7 @@
 // Edits carry the run along: moves keep their meaning under the new numbers.
 
 import { expect, test } from 'vitest';
-import type { Program } from '../engine/vfio/vocabulary.ts';
+import type { AnyProgram } from '../engine/program.ts';
 import { plain, toyProgram } from '../test/toys/program.ts';
 import { interrupted, blocksOf, pull, push, remainder, resumption } from './blocks.ts';
 import { dropOps, dropTask, mergeTasks, moveToSetup, permuteTasks } from './edit.ts';
@@ -27,7 +27,7 @@ function movesOf(text: string): Move[] {
 const textOf = (moves: readonly Move[]) =>
   moves.map((m) => `${m.phase === 'main' ? m.nth : m.phase[0]}${m.op}`).join(' ');
 
-const namesOf = ({ setup, tasks }: Program) =>
+const namesOf = ({ setup, tasks }: AnyProgram) =>
   [setup, ...tasks.map((t) => t.ops)].map((ops) => ops.map((op) => op.op).join(' ')).join(' | ');
 
 const both = ({ program, moves }: Candidate) => `${namesOf(program)}: ${textOf(moves)}`;

@@ -1,7 +1,7 @@
 // Edits of a program that carry its run along: every move keeps its meaning under the new numbers.
 // Passes decide what to edit; nothing here asks whether the failure survives.
 
-import type { Op, Program } from '../engine/vfio/vocabulary.ts';
+import type { AnyOp, AnyProgram } from '../engine/program.ts';
 import type { Candidate, Move } from './run.ts';
 
 /** An operation of a program: `task` is an index in `program.tasks`, or -1 for the setup. */
@@ -10,20 +10,23 @@ export interface Place {
   readonly op: number;
 }
 
-export function placesOf(program: Program): Place[] {
-  const of = (task: number, ops: readonly Op[]) => ops.map((_, op) => ({ task, op }));
+export function placesOf(program: AnyProgram): Place[] {
+  const of = (task: number, ops: readonly AnyOp[]) => ops.map((_, op) => ({ task, op }));
   return [...of(-1, program.setup), ...program.tasks.flatMap((t, i) => of(i, t.ops))];
 }
 
 /** All operations, the setup's first: the order of {@link placesOf}. */
-export function opsOf(program: Program): Op[] {
+export function opsOf(program: AnyProgram): AnyOp[] {
   return [...program.setup, ...program.tasks.flatMap((task) => task.ops)];
 }
 
 /** A copy of the program in which every operation has gone through `change`. */
-export function mapOps(program: Program, change: (op: Op, index: number) => Op): Program {
+export function mapOps(
+  program: AnyProgram,
+  change: (op: AnyOp, index: number) => AnyOp,
+): AnyProgram {
   let index = 0;
-  const each = (op: Op) => change(op, index++);
+  const each = (op: AnyOp) => change(op, index++);
   const setup = program.setup.map(each);
   const tasks = program.tasks.map((task) => ({ ...task, ops: task.ops.map(each) }));
   return { ...program, setup, tasks };
@@ -52,7 +55,7 @@ function relocate(moves: readonly Move[], to: (place: Place) => Place | null): M
 
 export function dropOps({ program, moves }: Candidate, dropped: readonly Place[]): Candidate {
   const gone = (place: Place) => dropped.some((d) => samePlace(d, place));
-  const keep = (task: number, ops: readonly Op[]) => ops.filter((_, op) => !gone({ task, op }));
+  const keep = (task: number, ops: readonly AnyOp[]) => ops.filter((_, op) => !gone({ task, op }));
   const before = ({ task, op }: Place) =>
     dropped.filter((d) => d.task === task && d.op < op).length;
   return {
@@ -77,7 +80,7 @@ export function dropTask({ program, moves }: Candidate, dropped: number): Candid
 /** The operation runs alone, as the last one of the setup. */
 export function moveToSetup(candidate: Candidate, place: Place): Candidate {
   const { program, moves } = candidate;
-  const op = program.tasks[place.task]?.ops[place.op] as Op;
+  const op = program.tasks[place.task]?.ops[place.op] as AnyOp;
   const rest = dropOps(candidate, [place]);
   const here = moves.filter((m) => m.phase === 'main' && m.nth === place.task && m.op === place.op);
   const moved = relocate(here, () => ({ task: -1, op: program.setup.length }));
@@ -95,7 +98,7 @@ export function mergeTasks(
   b: number,
   order: readonly Place[],
 ): Candidate {
-  const ops = order.map((p) => program.tasks[p.task]?.ops[p.op] as Op);
+  const ops = order.map((p) => program.tasks[p.task]?.ops[p.op] as AnyOp);
   const tasks = program.tasks.map((task, i) => (i === a ? { ...task, ops } : task));
   const to = (place: Place): Place => {
     const op = order.findIndex((p) => samePlace(p, place));
@@ -107,7 +110,7 @@ export function mergeTasks(
 
 /** The same program with its tasks in another order: `order[i]` is the task that becomes i. */
 export function permuteTasks({ program, moves }: Candidate, order: readonly number[]): Candidate {
-  const tasks = order.map((i) => program.tasks[i] as Program['tasks'][number]);
+  const tasks = order.map((i) => program.tasks[i] as AnyProgram['tasks'][number]);
   const to = (place: Place): Place =>
     place.task < 0 ? place : { ...place, task: order.indexOf(place.task) };
   return { program: { ...program, tasks }, moves: relocate(moves, to) };

@@ -1,6 +1,6 @@
 // Shrinking: from a failing run to the smallest one that shows the same failure. The public entry.
 
-import { defaultArguments } from './default-arguments.ts';
+import { defaultArguments, shorterLists } from './default-arguments.ts';
 import { dropOperations, dropPairs } from './drop-operations.ts';
 import { droppedBetween } from './dropped.ts';
 import { dropTasks } from './drop-tasks.ts';
@@ -10,6 +10,7 @@ import { fewerObjects } from './fewer-objects.ts';
 import { fewerPreemptions } from './fewer-preemptions.ts';
 import { fewerSwitches } from './fewer-switches.ts';
 import { lowerAddresses } from './lower-addresses.ts';
+import { lowerSlots } from './lower-slots.ts';
 import { mergeTwoTasks } from './merge-tasks.ts';
 import { operationsToSetup } from './to-setup.ts';
 import { plainerObjects } from './plainer-objects.ts';
@@ -38,6 +39,8 @@ export const passes: readonly Pass[] = [
   fewerObjects,
   plainerObjects,
   defaultArguments,
+  shorterLists,
+  lowerSlots,
   lowerAddresses,
   smallerValues,
   smallerSingleValues,

@@ -2,13 +2,13 @@
 // refusal, no run of what is left shows the failure. Each claim is a search.
 
 import { dropOps, dropTask, placesOf } from './edit.ts';
-import type { Program } from '../engine/vfio/vocabulary.ts';
+import type { AnyProgram } from '../engine/program.ts';
 import type { Shrinker } from './shrinker.ts';
 
 export type Proof = 'proved' | 'within bounds' | 'improved';
 
 interface Claim {
-  readonly program: Program;
+  readonly program: AnyProgram;
   readonly preemptions: number;
   readonly refusals: number;
 }

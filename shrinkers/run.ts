@@ -2,7 +2,7 @@
 // candidates. Types only; how programs are run is the oracle's business.
 
 import type { Phase } from '../engine/runtime/index.ts';
-import type { Program } from '../engine/vfio/vocabulary.ts';
+import type { AnyProgram } from '../engine/program.ts';
 
 /** One decision of a scheduler: which task goes on, and how the environment answers. */
 export interface Decision {
@@ -12,7 +12,7 @@ export interface Decision {
 
 /** A counterexample: these decisions make this program show this failure. */
 export interface Failing {
-  readonly program: Program;
+  readonly program: AnyProgram;
   readonly decisions: readonly Decision[];
   readonly property: string;
   readonly key: string;
@@ -35,7 +35,7 @@ export interface Move {
 
 /** A program and what to try on it: moves that no longer fit are skipped, missing ones filled in. */
 export interface Candidate {
-  readonly program: Program;
+  readonly program: AnyProgram;
   readonly moves: readonly Move[];
 }
 
@@ -62,9 +62,9 @@ export type Verdict =
 /** Judges candidates. Always about one failure: the same property and the same key. */
 export interface Oracle {
   /** Exactly these decisions; null unless the failure shows. */
-  reproduce(program: Program, decisions: readonly Decision[]): Run | null;
+  reproduce(program: AnyProgram, decisions: readonly Decision[]): Run | null;
   /** Leniently; null unless the failure shows. */
   replay(candidate: Candidate): Run | null;
   /** All runs within the bounds; a found run has the fewest preemptions of all. */
-  search(program: Program, bounds: Bounds): Verdict;
+  search(program: AnyProgram, bounds: Bounds): Verdict;
 }

@@ -2,7 +2,7 @@
 // whatever the run was that it began with.
 
 import { describe, expect, test } from 'vitest';
-import type { Program } from '../engine/vfio/vocabulary.ts';
+import type { AnyProgram } from '../engine/program.ts';
 import { ShrinkOracle } from '../fuzz/shrinkOracle.ts';
 import { findSmallest } from '../fuzz/smallest.ts';
 import { failingWalk } from '../test/toys/walk.ts';
@@ -28,8 +28,11 @@ function sizeBefore(failing: Failing) {
 const longRun = (seed: string) =>
   failingWalk(b34, toyInstance, seed, 'count', (f) => sizeBefore(f).switches >= 15);
 
-const everySearch = (program: Program, failing: Failing, preemptions = Number.POSITIVE_INFINITY) =>
-  oracleFor(failing).search(program, { preemptions, refusals: 9, maxStates: 1e6 }).verdict;
+const everySearch = (
+  program: AnyProgram,
+  failing: Failing,
+  preemptions = Number.POSITIVE_INFINITY,
+) => oracleFor(failing).search(program, { preemptions, refusals: 9, maxStates: 1e6 }).verdict;
 
 describe('a lost update among 3 tasks of 4 operations', () => {
   test('shrinks from 15 and more switches to 2 operations, 10 steps and 2 switches', () => {
@@ -65,6 +68,7 @@ describe('a lost update among 3 tasks of 4 operations', () => {
   test('is as small as the smallest program that exhaustive search finds', () => {
     const failing = longRun('a');
     const vocabulary = {
+      system: b34.system,
       topology: b34.topology,
       ops: [0, 1, 2, 3].flatMap((page) => [register(page), map(page)]),
     };

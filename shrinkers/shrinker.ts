@@ -1,7 +1,7 @@
 // The state of one shrinking: the smallest failing run so far, what was spent, and the one way in
 // which a pass may offer a smaller candidate. Passes know nothing of each other.
 
-import type { Program } from '../engine/vfio/vocabulary.ts';
+import type { AnyProgram } from '../engine/program.ts';
 import type { Bounds, Candidate, Oracle, Run, Verdict } from './run.ts';
 import { compareSizes, programSize, type Size, sizeOf } from './size.ts';
 
@@ -94,7 +94,7 @@ export class Shrinker {
 
   /** Searches all runs of a program; what was not found is remembered. */
   search(
-    program: Program,
+    program: AnyProgram,
     preemptions: number,
     refusals: number = program.faults.budget,
     most: number = this.budget.statesPerSearch,
@@ -122,7 +122,7 @@ export class Shrinker {
     return true;
   }
 
-  private isSmallerProgram(program: Program): boolean {
+  private isSmallerProgram(program: AnyProgram): boolean {
     const { operations, tasks, concurrent } = programSize(program);
     const { size } = this;
     if (operations !== size.operations) return operations < size.operations;

@@ -2,10 +2,12 @@
 // "smaller" never needs judgement, and lexicographic: no number of simpler values outweighs one
 // operation. What a reader must hold in mind at once comes first.
 
-import type { Op, Program, Topology } from '../engine/vfio/vocabulary.ts';
-import { opsOf } from './edit.ts';
+import type { AnyProgram } from '../engine/program.ts';
 import { blocksOf, interrupted, resumption } from './blocks.ts';
+import { opsOf } from './edit.ts';
+import { magnitude } from './fields.ts';
 import type { Move, Run } from './run.ts';
+import { type Entry, listOf, pageShiftOf, vmasOf } from './topology.ts';
 
 /** Most significant first. */
 export interface Size {
@@ -20,7 +22,7 @@ export interface Size {
   readonly refusals: number;
   /** What the environment was allowed: sites and budget. */
   readonly faults: number;
-  /** Processes, groups, containers, VMAs and their peculiarities. */
+  /** Processes, groups, devices, containers, VMAs and their peculiarities. */
   readonly topology: number;
   /** Sum of the arguments' magnitudes, sizes and addresses in pages. */
   readonly values: number;
@@ -60,14 +62,14 @@ export function sizeOf(run: Run): Size {
 }
 
 /** The part of the size that needs no run. */
-export function programSize(program: Program) {
+export function programSize(program: AnyProgram) {
   const concurrent = program.tasks.reduce((n, task) => n + task.ops.length, 0);
   return {
     operations: program.setup.length + concurrent,
     tasks: program.tasks.length,
     concurrent,
     faults: program.faults.budget + program.faults.sites.length,
-    topology: topologySize(program.topology),
+    topology: topologySize(program),
     values: valuesSize(program),
   };
 }
@@ -82,38 +84,33 @@ export function refusalsOf(moves: readonly Move[]): number {
   return moves.filter((m) => m.choice !== 0).length;
 }
 
-function topologySize(topology: Topology): number {
-  const extras = (object: object) => Object.keys(object).length;
-  const { processes, groups, containers } = topology;
-  return (
-    processes.reduce((n, p) => n + extras(p) + 2 * p.vmas.length, 0) +
-    groups.reduce((n, g) => n + extras(g), 0) +
-    2 * containers.length
-  );
+const lists = ['processes', 'groups', 'iommus', 'devices'] as const;
+
+/** Objects by how much there is to say of each. */
+function topologySize(program: AnyProgram): number {
+  const named = lists.flatMap((list) => listOf(program, list));
+  const handles = listOf(program, 'containers').length + listOf(program, 'kvms').length;
+  const flags = Object.values(program.topology).filter((value) => value === true).length;
+  return named.reduce((n, entry) => n + entrySize(entry), 2 * handles + flags);
 }
 
-function valuesSize(program: Program): number {
-  const page = 2 ** program.topology.geometry.pageShift;
-  const vmas = program.topology.processes.flatMap((p) => p.vmas);
-  const spans = vmas.reduce((n, v) => n + (v.start + (v.end - v.start)) / page + v.pageShift, 0);
+/** Fields, and twice for what stands in lists: VMAs, reserved regions. */
+function entrySize(entry: Entry): number {
+  const inside = (value: unknown) => {
+    if (typeof value !== 'object' || value === null) return 0;
+    return Array.isArray(value) ? 0 : Object.keys(value).length;
+  };
+  const counted = (field: string) => ((entry[field] ?? []) as readonly unknown[]).length;
+  const fields = Math.max(1, Object.keys(entry).length);
+  const parts = Object.values(entry).reduce<number>((n, value) => n + inside(value), 0);
+  return fields + parts + 2 * (counted('vmas') + counted('reserved'));
+}
+
+function valuesSize(program: AnyProgram): number {
+  const page = 2 ** pageShiftOf(program);
+  const vmas = listOf(program, 'processes').flatMap((_, p) => vmasOf(program, p));
+  const spans = vmas.reduce((n, v) => n + v.end / page + (v.pageShift ?? 0), 0);
   return opsOf(program).reduce((n, op) => n + magnitude(op, page), spans);
-}
-
-const inBytes: ReadonlySet<string> = new Set(['va', 'iova', 'size', 'start', 'windowSize']);
-const optional: ReadonlySet<string> = new Set([
-  'flags',
-  'shortArgsz',
-  'badPointer',
-  'readOnlyPointer',
-]);
-
-function magnitude(op: Op, page: number): number {
-  let sum = 0;
-  for (const [field, value] of Object.entries(op)) {
-    if (optional.has(field)) sum += 1;
-    if (typeof value === 'number') sum += inBytes.has(field) ? value / page : value;
-  }
-  return sum;
 }
 
 function latenessOf(moves: readonly Move[]): number {

@@ -1,31 +1,21 @@
 // Sizes and addresses. Near the end of the order: a reader compares values with each other
 // more than he reads them, so equal values stay equal where they can.
 
-import type { Op, Program } from '../engine/vfio/vocabulary.ts';
+import type { AnyOp, AnyProgram } from '../engine/program.ts';
 import { mapOps, opsOf } from './edit.ts';
+import { fieldsOf, type NumberField, numberFields, numberIn, withField } from './fields.ts';
 import { lowest } from './find-integer.ts';
 import type { Pass, Shrinker } from './shrinker.ts';
+import { pageShiftOf } from './topology.ts';
 
-/** Numbers that a pass may lower, and the unit they are counted in. */
-const fields = {
-  size: 'page',
-  va: 'page',
-  iova: 'page',
-  start: 'page',
-  windowSize: 'page',
-  pageShift: 'one',
-  levels: 'one',
-  extension: 'one',
-  flags: 'one',
-} as const;
-
-type Field = keyof typeof fields;
+/** Numbers that a pass may lower. */
+const lowered = fieldsOf('address', 'length', 'number');
 
 /** Lowers each value wherever it occurs, so that a map and its unmap go on naming one address. */
 export const smallerValues: Pass = {
   name: 'smaller values',
   run(shrinker) {
-    for (const field of Object.keys(fields) as Field[]) {
+    for (const field of lowered) {
       const { unit, floor } = scaleOf(shrinker, field);
       for (const value of valuesOf(shrinker.best.program, field)) {
         lowest(
@@ -33,7 +23,7 @@ export const smallerValues: Pass = {
           floor,
           unit,
           replacing(shrinker, value, (op, from, to) =>
-            numberIn(op, field) === from ? { ...op, [field]: to } : op,
+            numberIn(op, field) === from ? withField(op, field, to) : op,
           ),
         );
       }
@@ -47,13 +37,13 @@ export const smallerSingleValues: Pass = {
   run(shrinker) {
     const count = opsOf(shrinker.best.program).length;
     for (let i = 0; i < count; i++) {
-      for (const field of Object.keys(fields) as Field[]) {
-        const value = numberIn(opsOf(shrinker.best.program)[i] as Op, field);
+      for (const field of lowered) {
+        const value = numberIn(opsOf(shrinker.best.program)[i] as AnyOp, field);
         if (value === undefined) continue;
         const { unit, floor } = scaleOf(shrinker, field);
         lowest(value, floor, unit, (to) => {
           const { program, moves } = shrinker.best;
-          const edited = mapOps(program, (op, at) => (at === i ? { ...op, [field]: to } : op));
+          const edited = mapOps(program, (op, at) => (at === i ? withField(op, field, to) : op));
           return shrinker.considerPlainer({ program: edited, moves });
         });
       }
@@ -62,20 +52,17 @@ export const smallerSingleValues: Pass = {
 };
 
 /** In which steps a field is lowered, and how far: no lower than a well-made call goes. */
-function scaleOf(shrinker: Shrinker, field: Field): { unit: number; floor: number } {
-  const { pageShift } = shrinker.best.program.topology.geometry;
-  const unit = fields[field] === 'page' ? 2 ** pageShift : 1;
+function scaleOf(shrinker: Shrinker, field: NumberField): { unit: number; floor: number } {
+  const pageShift = pageShiftOf(shrinker.best.program);
+  const kind = numberFields[field];
+  const unit = kind === 'number' ? 1 : 2 ** pageShift;
   if (field === 'pageShift') return { unit, floor: pageShift };
-  const isCount = field === 'size' || field === 'windowSize' || field === 'levels';
+  const isCount = kind === 'length' || field === 'levels';
   return { unit, floor: isCount ? unit : 0 };
 }
 
-function numberIn(op: Op, field: Field): number | undefined {
-  return (op as Partial<Record<Field, number>>)[field];
-}
-
 /** The distinct values of a field, largest first: lowering a small one must not meet a large one. */
-function valuesOf(program: Program, field: Field): number[] {
+function valuesOf(program: AnyProgram, field: NumberField): number[] {
   const values = opsOf(program).flatMap((op) => numberIn(op, field) ?? []);
   return [...new Set(values)].sort((a, b) => b - a);
 }
@@ -83,7 +70,7 @@ function valuesOf(program: Program, field: Field): number[] {
 function replacing(
   shrinker: Shrinker,
   value: number,
-  change: (op: Op, from: number, to: number) => Op,
+  change: (op: AnyOp, from: number, to: number) => AnyOp,
 ): (to: number) => boolean {
   let from = value;
   return (to) => {

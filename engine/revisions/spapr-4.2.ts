@@ -32,6 +32,7 @@ export const spapr42: SpaprRevision = {
   id: 'spapr/4.2',
   title: 'Linux 4.2 to 4.9: the patch as merged, with TCE_CREATE and TCE_REMOVE',
   source: 'spec/spapr-tce-v2.md, column K42',
+  subsystems: ['registration'],
   deltas: [
     a1,
     a2,

@@ -30,6 +30,7 @@ export const spapr61: SpaprRevision = {
   id: 'spapr/6.1',
   title: 'Linux 6.1',
   source: 'spec/spapr-tce-v2.md, column K61',
+  subsystems: ['registration'],
   deltas: [
     a3,
     b1,

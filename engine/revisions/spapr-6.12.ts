@@ -28,6 +28,7 @@ export const spapr612: SpaprRevision = {
   id: 'spapr/6.12',
   title: 'Linux 6.12',
   source: 'spec/spapr-tce-v2.md, column K612, §13; live logs of 6.12.107',
+  subsystems: ['registration'],
   deltas: [
     b1,
     b2,

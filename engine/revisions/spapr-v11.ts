@@ -29,6 +29,7 @@ export const spaprV11: SpaprRevision = {
   id: 'spapr/v11',
   title: 'the memory registration patch as posted (v11 33/34, 2015)',
   source: 'seed 001; spec/spapr-tce-v2.md §2–§8, §11',
+  subsystems: ['registration'],
   deltas: [
     a1,
     a2,

@@ -2,6 +2,8 @@
 // They stay close to the ioctls (same arguments and units), so that a program can also be run on a
 // live kernel. No behaviour lives here.
 
+import type { ProgramOf } from '../program.ts';
+
 /**
  * A u64 as a JavaScript number. Every multiple of 4096 below 2^64 is exact in a double, and so is
  * every value below 2^53; nothing else is accepted where programs are read.
@@ -161,14 +163,5 @@ export const faultSites = [
 ] as const;
 export type FaultSite = (typeof faultSites)[number];
 
-/**
- * A concurrent program: `setup` runs alone and first, then the tasks run side by side; at the end
- * every process exits, which closes what is still open.
- */
-export interface Program {
-  readonly topology: Topology;
-  readonly setup: readonly Op[];
-  readonly tasks: readonly { readonly process: number; readonly ops: readonly Op[] }[];
-  /** At most `budget` refusals in a run, at these sites only. */
-  readonly faults: { readonly budget: number; readonly sites: readonly FaultSite[] };
-}
+/** A program of SPAPR registration. */
+export type Program = ProgramOf<'spapr', Topology, Op, FaultSite>;

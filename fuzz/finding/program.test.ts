@@ -3,10 +3,13 @@
 
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
-import type { Program } from '../../engine/vfio/vocabulary.ts';
+import type { IommuProgram } from '../../engine/iommu/vocabulary/index.ts';
+import type { Program as SpaprProgram } from '../../engine/vfio/vocabulary.ts';
 import { scenarios } from '../scenarios/index.ts';
 import { canonicalJson } from './canonical.ts';
+import type { iommuProgramSchema } from './iommuProgram.ts';
 import { programSchema } from './program.ts';
+import type { spaprProgramSchema } from './spaprProgram.ts';
 
 /** Every path of keys in a type, through arrays and unions. */
 type Paths<T> = T extends readonly (infer E)[]
@@ -18,11 +21,25 @@ type Paths<T> = T extends readonly (infer E)[]
 /** The paths that one of two types lacks: never, if they agree. */
 type Difference<A, B> = Exclude<Paths<A>, Paths<B>> | Exclude<Paths<B>, Paths<A>>;
 
-type Read = z.infer<typeof programSchema>;
+type Immutable<T> = T extends readonly (infer E)[]
+  ? readonly Immutable<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Immutable<T[K]> }
+    : T;
 
-test('schema and vocabulary have the same fields', () => {
-  const none: [Difference<Program, Read>] extends [never] ? true : never = true;
-  expect(none).toBe(true);
+/** The same fields, and each type is as wide as the other: true, or never. */
+type Same<A, B> = [Difference<A, B>] extends [never]
+  ? [A] extends [Immutable<B>]
+    ? [Immutable<B>] extends [A]
+      ? true
+      : never
+    : never
+  : never;
+
+test('schema and vocabulary have the same fields, of the same types', () => {
+  const spapr: Same<SpaprProgram, z.infer<typeof spaprProgramSchema>> = true;
+  const iommu: Same<IommuProgram, z.infer<typeof iommuProgramSchema>> = true;
+  expect([spapr, iommu]).toEqual([true, true]);
 });
 
 test.each(scenarios.map(({ id, program }) => [id, program] as const))('%s', (_, program) => {

@@ -12,7 +12,7 @@ import {
   program,
   register,
   remove,
-  type Scenario,
+  type SpaprScenario,
   unmap,
   unregister,
 } from './scenario.ts';
@@ -35,7 +35,7 @@ const unheard: Op = {
   readOnlyPointer: true,
 };
 
-export const groups: readonly Scenario[] = [
+export const groups: readonly SpaprScenario[] = [
   {
     id: 'attach-twice',
     title: 'a group is attached twice',

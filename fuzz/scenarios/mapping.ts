@@ -10,7 +10,7 @@ import {
   program,
   register,
   remove,
-  type Scenario,
+  type SpaprScenario,
   smallGeometry,
   unmap,
   unregister,
@@ -27,7 +27,7 @@ const largeIommuPages = {
   groups: [{ kind: 'legacy' as const, family: 1, tables: [{ itMap: true, pageShift: 16 }] }],
 };
 
-export const mapping: readonly Scenario[] = [
+export const mapping: readonly SpaprScenario[] = [
   {
     id: 'map-unregister',
     title: 'MAP against UNREGISTER of its region',

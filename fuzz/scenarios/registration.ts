@@ -7,12 +7,12 @@ import {
   page,
   program,
   register,
-  type Scenario,
+  type SpaprScenario,
   unmap,
   unregister,
 } from './scenario.ts';
 
-export const registration: readonly Scenario[] = [
+export const registration: readonly SpaprScenario[] = [
   {
     id: 'register-cycle',
     title: 'a region is registered, refused twice, unregistered',

@@ -1,6 +1,6 @@
 // What a scenario is, and the small vocabulary in which the bundled ones are written.
 
-import type { Op, Program, Topology } from '../../engine/index.ts';
+import type { Op, Program, SpaprProgram, Subsystem, Topology } from '../../engine/index.ts';
 import type { FaultSite, Geometry, GroupSpec } from '../../engine/vfio/vocabulary.ts';
 
 /** A named small program: a litmus test, as data. */
@@ -9,10 +9,20 @@ export interface Scenario {
   readonly title: string;
   /** What it is there to show. */
   readonly about: string;
+  /** It is run on the revisions of this part of the stack. */
+  readonly subsystem: Subsystem;
   /** Revisions whose user space has no such program: their code lacks the commands. */
   readonly notOn?: readonly string[];
+  /**
+   * Ids of the properties that it must show violated, by revision; on a revision that is not named,
+   * none. Without this, only the reference is expected to hold.
+   */
+  readonly expect?: Readonly<Record<string, readonly string[]>>;
   readonly program: Program;
 }
+
+/** One of SPAPR registration: fuzz/scenarios/index.ts says so of all of them. */
+export type SpaprScenario = Omit<Scenario, 'subsystem'>;
 
 export const page = 0x1000;
 
@@ -107,8 +117,9 @@ export function program(
   setup: readonly Op[],
   tasks: readonly (readonly Op[])[],
   refusals: readonly FaultSite[] = [],
-): Program {
+): SpaprProgram {
   return {
+    system: 'spapr',
     topology: topology(shape),
     setup,
     tasks: tasks.map((ops) => ({ process: 0, ops })),

@@ -1,5 +1,6 @@
 // Makes a finding out of a failing run: replays it once to take its digest, size and evidence.
 
+import type { Program } from '../../engine/program.ts';
 import type { Violation } from '../../engine/runtime/index.ts';
 import type { Decision } from '../explore/judge.ts';
 import { compactDecisions, type Finding, nameDecisions, schemaVersion } from '../finding/index.ts';
@@ -53,7 +54,8 @@ export function makeFinding(source: FindingSource): Finding {
     schema: schemaVersion,
     revision: source.revision,
     deltas: source.deltas,
-    program: instance.program,
+    // A finding is read back by the schema of its system, which is what the program was made by.
+    program: instance.program as Program,
     decisions,
     property,
     key,

@@ -1,10 +1,10 @@
 // What a finding says of its run besides the decisions: its size, and the evidence read off the trace.
 
-import type { Program } from '../../engine/vfio/vocabulary.ts';
+import type { AnyProgram } from '../../engine/program.ts';
 import type { Evidence, Site, Size } from '../finding/index.ts';
 import { cellName, type ObjectView, type PendingStep, type Trace, type TraceStep } from './step.ts';
 
-export function sizeOf(program: Program, { tasks, steps }: Trace): Size {
+export function sizeOf(program: AnyProgram, { tasks, steps }: Trace): Size {
   const main = new Set(tasks.filter((t) => t.phase === 'main').map((t) => t.name));
   const concurrent = steps.filter((step) => main.has(step.task));
   const switches = concurrent.filter((step, i) => i > 0 && concurrent[i - 1]?.task !== step.task);

@@ -81,7 +81,8 @@ export function fakeServices(interrupt?: () => void): Services {
           const verdict = broken ? 'violated' : cut ? 'inconclusive' : 'holds';
           const reason = verdict === 'inconclusive' ? `more than ${plan.maxStates} states` : null;
           const found = broken ? [toyFound()] : [];
-          items.push({ engine, scenario, verdict, reason, found, figures });
+          const violated = broken ? ['MAP-001'] : [];
+          items.push({ engine, scenario, verdict, reason, violated, found, figures });
           interrupt?.();
         }
       return items;

@@ -49,6 +49,7 @@ export class Host {
     const { versions = [2], deltas = [] } = setting;
     this.calls = calls.map((call) => (typeof call.op === 'string' ? { op: call } : call));
     const program = {
+      system: 'spapr' as const,
       topology: topology(versions, setting),
       setup: [],
       // A task for each call: calls are ordered by whoever steps them.

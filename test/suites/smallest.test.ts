@@ -2,7 +2,7 @@
 // searched, and shrinking ends at the same size.
 
 import { expect, test } from 'vitest';
-import { type Op, opText, type Program } from '../../engine/index.ts';
+import { type AnyProgram, type Op, opText } from '../../engine/index.ts';
 import { checkScenario } from '../../fuzz/checker.ts';
 import { instantiate } from '../../fuzz/instance.ts';
 import { findSmallest } from '../../fuzz/smallest.ts';
@@ -26,13 +26,19 @@ const ops: readonly Op[] = [
   unmap(0, 1),
 ];
 
-const textOf = ({ tasks }: Program) => tasks.map((task) => task.ops.map(opText).join('; '));
+const textOf = ({ tasks }: AnyProgram) =>
+  tasks.map((task) => task.ops.map((op) => opText(op as Op)).join('; '));
 
 /** The smallest over `ops`, and the finding that shrinking `scenario` ends in. */
 function smallest(id: string, scenario: string, property: string) {
-  const engine = (program: Program) => instantiate(program, [delta(id)]);
+  const engine = (program: AnyProgram) => instantiate(program, [delta(id)]);
   const limits = { maxOperations: 4, maxTasks: 4 };
-  const result = findSmallest({ topology: topology(), ops }, engine, { property }, limits);
+  const result = findSmallest(
+    { system: 'spapr', topology: topology(), ops },
+    engine,
+    { property },
+    limits,
+  );
   const options = { toolVersion, maxStates };
   const { found } = checkScenario({ revision: 'reference', deltas: [id] }, scenario, options);
   const shrunk = found.find(({ finding }) => finding.property === property)?.finding;

@@ -6,6 +6,7 @@ import { type Finding, schemaVersion, type Size } from '../../fuzz/finding/schem
 
 /** One process, one group, one v2 container; a mapping races the unregistration of its memory. */
 export const sampleProgram: Program = {
+  system: 'spapr',
   topology: {
     geometry: {
       name: 'small',
@@ -92,6 +93,7 @@ const op = fc.oneof(
 ) as fc.Arbitrary<Op>;
 
 const program: fc.Arbitrary<Program> = fc.record({
+  system: fc.constant('spapr' as const),
   topology: fc.constant(sampleProgram.topology),
   setup: fc.array(op, { maxLength: 4 }),
   tasks: fc.array(fc.record({ process: index, ops: fc.array(op, { maxLength: 4 }) })),

@@ -15,6 +15,7 @@ import {
   Violation,
   type World,
 } from '../../engine/runtime/index.ts';
+import type { AnyOp, AnyProgram } from '../../engine/program.ts';
 import type { Op, Program } from '../../engine/vfio/vocabulary.ts';
 import type { Instance } from '../../fuzz/instance.ts';
 
@@ -85,7 +86,8 @@ function* nothing(env: Environment): Steps<Outcome> {
   return done;
 }
 
-function code(toy: Toy, env: Environment, op: Op): Steps<Outcome> {
+function code(toy: Toy, env: Environment, call: AnyOp): Steps<Outcome> {
+  const op = call as Op;
   if (op.op === 'register') return toggle(toy, op.va / 4096, true);
   if (op.op === 'map') return toggle(toy, op.iova / 4096, false);
   if (op.op === 'enable') return enable(toy);
@@ -98,12 +100,12 @@ function code(toy: Toy, env: Environment, op: Op): Steps<Outcome> {
  * `register` toggles a slot under the lock and `map` without it, so the count goes wrong; `disable`
  * fails if refused, `close` if it sees the count change, two `eeh` race. All other operations do nothing.
  */
-export function toyInstance(program: Program): Instance {
+export function toyInstance(program: AnyProgram): Instance {
   const heap = new Heap();
   const world: World = { heap, watchers: [], roots: new Map() };
   const toy = heap.boot(Toy, 'toy');
   const env = heap.boot(Environment, 'environment', program.faults.budget);
-  const spec = (name: string, phase: 'setup' | 'main', ops: readonly Op[]): TaskSpec => ({
+  const spec = (name: string, phase: 'setup' | 'main', ops: readonly AnyOp[]): TaskSpec => ({
     name,
     phase,
     ops: ops.map((op) => ({ label: JSON.stringify(op), start: () => code(toy, env, op) })),
@@ -123,7 +125,8 @@ export function toyInstance(program: Program): Instance {
 
 /** An engine whose operations do nothing, and which fails at the end if `fails` says so. */
 export function predicateInstance(fails: (program: Program) => boolean) {
-  return (program: Program): Instance => {
+  return (any: AnyProgram): Instance => {
+    const program = any as Program;
     const { executor } = toyInstance(idle(program));
     const final = () => {
       if (fails(program)) throw new Violation('predicate', 'predicate', 'the predicate holds');
@@ -155,6 +158,7 @@ export function toyProgram(
   budget = 0,
 ): Program {
   return {
+    system: 'spapr',
     topology: {
       geometry: {
         name: 'toy',

@@ -1,0 +1,5 @@
+// The deltas of VFIO type1 and its containers.
+
+import type { IommuDelta } from '../../../iommu/kernel.ts';
+
+export const type1Deltas: readonly IommuDelta[] = [];

@@ -1,0 +1,5 @@
+// The deltas of virtio-iommu.
+
+import type { IommuDelta } from '../../../iommu/kernel.ts';
+
+export const virtioDeltas: readonly IommuDelta[] = [];

@@ -1,0 +1,5 @@
+// Scenarios of domain cookies.
+
+import type { Scenario } from '../scenario.ts';
+
+export const cookieScenarios: readonly Scenario[] = [];

@@ -1,0 +1,5 @@
+// Scenarios of iommufd.
+
+import type { Scenario } from '../scenario.ts';
+
+export const iommufdScenarios: readonly Scenario[] = [];

@@ -1,0 +1,5 @@
+// Scenarios of virtio-iommu.
+
+import type { Scenario } from '../scenario.ts';
+
+export const virtioScenarios: readonly Scenario[] = [];
