@@ -2,14 +2,7 @@
 
 import type { AnyRevision } from '../defects/define.ts';
 import { subsystems } from '../subsystems.ts';
-import { attachRevisions } from './iommu/attach.ts';
-import { cookieRevisions } from './iommu/cookie.ts';
-import { dirtyRevisions } from './iommu/dirty.ts';
-import { iommufdRevisions } from './iommu/iommufd.ts';
-import { mappingRevisions } from './iommu/mapping.ts';
-import { ownershipRevisions } from './iommu/ownership.ts';
-import { type1Revisions } from './iommu/type1.ts';
-import { virtioRevisions } from './iommu/virtio.ts';
+import { iommuRevisions } from './iommu/index.ts';
 import { spaprRevisions } from './spapr.ts';
 
 export const reference: AnyRevision = {
@@ -20,19 +13,8 @@ export const reference: AnyRevision = {
   deltas: [],
 };
 
-/** All revisions, the reference first, then part by part, each by age. */
-export const revisions: readonly AnyRevision[] = [
-  reference,
-  ...spaprRevisions,
-  ...mappingRevisions,
-  ...attachRevisions,
-  ...virtioRevisions,
-  ...ownershipRevisions,
-  ...dirtyRevisions,
-  ...cookieRevisions,
-  ...type1Revisions,
-  ...iommufdRevisions,
-];
+/** All revisions, the reference first, then line by line, each by age. */
+export const revisions: readonly AnyRevision[] = [reference, ...spaprRevisions, ...iommuRevisions];
 
 /** The revision with this id; undefined if there is none. */
 export function revisionById(id: string): AnyRevision | undefined {

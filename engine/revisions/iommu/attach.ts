@@ -1,5 +1,5 @@
-// Revisions of attaching: domains, groups and devices.
+// What the attach part adds to revisions.
 
-import type { IommuRevision } from '../../iommu/kernel.ts';
+import type { PartRevisions } from './revision.ts';
 
-export const attachRevisions: readonly IommuRevision[] = [];
+export const attachRevisions: PartRevisions = {};

@@ -1,5 +1,5 @@
-// Revisions of domain cookies.
+// What the cookie part adds to revisions.
 
-import type { IommuRevision } from '../../iommu/kernel.ts';
+import type { PartRevisions } from './revision.ts';
 
-export const cookieRevisions: readonly IommuRevision[] = [];
+export const cookieRevisions: PartRevisions = {};

@@ -1,5 +1,5 @@
-// Revisions of split, merge and the dirty log.
+// What the dirty part adds to revisions.
 
-import type { IommuRevision } from '../../iommu/kernel.ts';
+import type { PartRevisions } from './revision.ts';
 
-export const dirtyRevisions: readonly IommuRevision[] = [];
+export const dirtyRevisions: PartRevisions = {};

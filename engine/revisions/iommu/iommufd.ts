@@ -1,5 +1,5 @@
-// Revisions of iommufd.
+// What the iommufd part adds to revisions.
 
-import type { IommuRevision } from '../../iommu/kernel.ts';
+import type { PartRevisions } from './revision.ts';
 
-export const iommufdRevisions: readonly IommuRevision[] = [];
+export const iommufdRevisions: PartRevisions = {};

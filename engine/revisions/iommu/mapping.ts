@@ -1,5 +1,5 @@
-// Revisions of mapping: iommu_map, iommu_unmap and the IOTLB.
+// What the mapping part adds to revisions.
 
-import type { IommuRevision } from '../../iommu/kernel.ts';
+import type { PartRevisions } from './revision.ts';
 
-export const mappingRevisions: readonly IommuRevision[] = [];
+export const mappingRevisions: PartRevisions = {};

@@ -1,5 +1,5 @@
-// Revisions of DMA ownership and cache coherency.
+// What the ownership part adds to revisions.
 
-import type { IommuRevision } from '../../iommu/kernel.ts';
+import type { PartRevisions } from './revision.ts';
 
-export const ownershipRevisions: readonly IommuRevision[] = [];
+export const ownershipRevisions: PartRevisions = {};

@@ -1,5 +1,5 @@
-// Revisions of VFIO type1 and its containers.
+// What the type1 part adds to revisions.
 
-import type { IommuRevision } from '../../iommu/kernel.ts';
+import type { PartRevisions } from './revision.ts';
 
-export const type1Revisions: readonly IommuRevision[] = [];
+export const type1Revisions: PartRevisions = {};

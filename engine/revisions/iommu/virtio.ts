@@ -1,5 +1,5 @@
-// Revisions of virtio-iommu.
+// What the virtio part adds to revisions.
 
-import type { IommuRevision } from '../../iommu/kernel.ts';
+import type { PartRevisions } from './revision.ts';
 
-export const virtioRevisions: readonly IommuRevision[] = [];
+export const virtioRevisions: PartRevisions = {};
