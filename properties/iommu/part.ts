@@ -25,3 +25,10 @@ export interface Part {
   readonly properties: readonly Property[];
   judge(world: IommuWorld, program: IommuProgram): PartJudge;
 }
+
+/** A numbered invariant that has no property of its own, and why; or what covers it. */
+export interface Uncheckable {
+  /** `spec/<file>.md §n.m`. */
+  readonly invariant: string;
+  readonly why: string;
+}
