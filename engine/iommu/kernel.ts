@@ -4,6 +4,10 @@
 import { composeKernel } from '../defects/compose.ts';
 import type { Delta, Revision } from '../defects/define.ts';
 import { CookieSteps } from './cookie/cookies.ts';
+import { FlushQueueSteps } from './cookie/flushQueue.ts';
+import { IovaSteps } from './cookie/iova.ts';
+import { MsiSteps } from './cookie/msi.ts';
+import { SwMsiSteps } from './iommufd/swMsi.ts';
 import { AttachSteps } from './core/attach.ts';
 import { DriverSteps } from './core/driver.ts';
 import { MappingSteps } from './core/mapping.ts';
@@ -23,6 +27,10 @@ export interface IommuKernel
     OwnershipSteps,
     CoherencySteps,
     CookieSteps,
+    IovaSteps,
+    FlushQueueSteps,
+    MsiSteps,
+    SwMsiSteps,
     MmSteps,
     VirtioSteps {
   readonly world: IommuWorld;
@@ -40,6 +48,10 @@ export const bootIommuKernel = composeKernel<IommuKernel>([
   OwnershipSteps,
   CoherencySteps,
   CookieSteps,
+  IovaSteps,
+  FlushQueueSteps,
+  MsiSteps,
+  SwMsiSteps,
   MmSteps,
   VirtioSteps,
 ]);

@@ -1,6 +1,7 @@
 // A program's operations as runnable code: the handlers of all parts, and what is released at the end.
 
 import type { Operation } from '../runtime/index.ts';
+import { cookieOperations } from './cookie/operations.ts';
 import { coreOperations, clientExit } from './core/operations.ts';
 import type { IommuKernel } from './kernel.ts';
 import type { ExitOperation, Handlers } from './operation.ts';
@@ -9,6 +10,7 @@ import type { IommuOp } from './vocabulary/index.ts';
 
 const handlers: Handlers = {
   ...coreOperations,
+  ...cookieOperations,
 };
 
 /** In order: user space closes its files, groups go back to their default domains, clients clean up. */

@@ -13,9 +13,11 @@ import {
   type Watcher,
 } from '../runtime/index.ts';
 import type { U64 } from '../vfio/vocabulary.ts';
+import { CookieState } from './cookie/state.ts';
 import { IommuDomain } from './core/domain.ts';
 import { Device, IommuGroup, IommuInstance, PhysPage, RequesterId } from './core/objects.ts';
 import { PageTable } from './core/pageTable.ts';
+import { DirtyState } from './dirty/state.ts';
 import { IommufdState } from './iommufd/state.ts';
 import { KvmState } from './kvm/state.ts';
 import { Mm } from './mm.ts';
@@ -65,8 +67,10 @@ export class IommuWorld {
   readonly mms: readonly Mm[];
   readonly virtio: VirtioState;
   readonly vfio: VfioState;
+  readonly cookies: CookieState;
   readonly iommufd: IommufdState;
   readonly kvm: KvmState;
+  readonly dirty: DirtyState;
   private readonly pages = new Map<U64, PhysPage>();
   private readonly refusable: ReadonlySet<IommuFaultSite>;
   private readonly processes = new Map<string, number>();
@@ -92,8 +96,10 @@ export class IommuWorld {
     this.devices = this.bootDevices();
     this.virtio = new VirtioState(this);
     this.vfio = new VfioState(this);
+    this.cookies = new CookieState(this);
     this.iommufd = new IommufdState(this);
     this.kvm = new KvmState(this);
+    this.dirty = new DirtyState(this);
     for (const group of this.groups) this.bootGroup(group);
   }
 
@@ -122,9 +128,9 @@ export class IommuWorld {
   }
 
   /** A place where the environment may refuse: one choice where the program allows it, else none. */
-  *refuses(site: IommuFaultSite): Steps<boolean> {
+  *refuses(site: IommuFaultSite, atomic = false): Steps<boolean> {
     if (!this.refusable.has(site)) return false;
-    const access = this.env.refuse(site);
+    const access = this.env.refuse(site, atomic);
     yield access;
     return this.env.answerTo(access) === 1;
   }
@@ -156,7 +162,7 @@ export class IommuWorld {
         : heap.boot(IommuDomain, name, type, first.iommu, 'core');
     if (type === 'dma' && first.iommu.driver !== 'virtio')
       domain.root.stored = heap.boot(PageTable, `${name} root`, this.geometry.levels - 1, 0);
-    if (type === 'dma') domain.cookieType.stored = 'dmaIova';
+    if (type === 'dma') this.cookies.bootCookie(domain);
     group.defaultDomain.stored = domain;
     group.domain.stored = domain;
     group.devices.stored = first;

@@ -4,7 +4,6 @@ import {
   type Birth,
   type Cell,
   Contract,
-  type KernelObject as Object_,
   KernelObject,
   Mutex,
   Spinlock,
@@ -24,6 +23,9 @@ export const isPaging = (type: DomainType): boolean =>
 /** enum iommu_domain_cookie_type (spec/cookies.md §1, E3). */
 export type CookieType = 'none' | 'dmaIova' | 'dmaMsi' | 'faultHandler' | 'sva' | 'iommufd';
 
+/** What a domain may keep: a cookie of engine/iommu/cookie, iommufd's hwpt, an mm. */
+export type DomainCookie = KernelObject;
+
 const readers = new Set(['sync', 'iova_to_phys', 'get_dirty']);
 const tables = new Set(['map', 'unmap', 'split', 'merge', 'switch', 'clear', 'sync', 'free']);
 
@@ -34,6 +36,7 @@ const tables = new Set(['map', 'unmap', 'split', 'merge', 'switch', 'clear', 'sy
 export function mustBeSerialised(a: string, b: string): boolean {
   if (a === 'iova_to_phys' || b === 'iova_to_phys') return a === 'free' || b === 'free';
   if (readers.has(a) && readers.has(b)) return false;
+  if (a === 'cookie' || b === 'cookie') return a === b || a === 'free' || b === 'free';
   if (a === 'attach' || b === 'attach') return a === 'free' || b === 'free';
   return tables.has(a) && tables.has(b);
 }
@@ -57,11 +60,16 @@ export class IommuDomain extends KernelObject {
   /** Dirty tracking of the domain (v3: domain->dirty_log_tracking; 6.7+: the driver's). */
   readonly dirtyTracking: Cell<boolean>;
   readonly switchLogLock: Mutex;
-  /** The cookie's tag and the union's members, one cell each. */
+  /** Ranges whose dirty log is on, as text: under `switchLogLock`. */
+  readonly dirtyRanges: Cell<string>;
+  /** cookie_type, and the union whose member it tells. */
   readonly cookieType: Cell<CookieType>;
-  readonly iovaCookie: Cell<Object_ | null>;
-  readonly msiCookie: Cell<Object_ | null>;
-  readonly iommufdHwpt: Cell<Object_ | null>;
+  readonly cookie: Cell<DomainCookie | null>;
+  /** Before 6.15 the handler or mm, and iommufd's hwpt, were unions of their own. */
+  readonly handler: Cell<DomainCookie | null>;
+  readonly iommufdHwpt: Cell<DomainCookie | null>;
+  /** 6.14-rc: domain->sw_msi, which doubles as the owner's tag. */
+  readonly swMsi: Cell<'none' | 'dma' | 'iommufd'>;
   /** What the core leaves to its callers to serialise. */
   readonly contract: Contract;
 
@@ -78,10 +86,12 @@ export class IommuDomain extends KernelObject {
     this.forceSnooping = this.cell('force_snooping', false);
     this.dirtyTracking = this.cell('dirty_tracking', false);
     this.switchLogLock = new Mutex(this, 'switch_log_lock');
+    this.dirtyRanges = this.cell('dirty_ranges', '');
     this.cookieType = this.cell<CookieType>('cookie_type', 'none');
-    this.iovaCookie = this.cell<Object_ | null>('iova_cookie', null);
-    this.msiCookie = this.cell<Object_ | null>('msi_cookie', null);
-    this.iommufdHwpt = this.cell<Object_ | null>('iommufd_hwpt', null);
+    this.cookie = this.cell<DomainCookie | null>('cookie', null);
+    this.handler = this.cell<DomainCookie | null>('handler', null);
+    this.iommufdHwpt = this.cell<DomainCookie | null>('iommufd_hwpt', null);
+    this.swMsi = this.cell<'none' | 'dma' | 'iommufd'>('sw_msi', 'none');
     const byUser = client === 'vfio' || client === 'iommufd';
     this.contract = new Contract(this, byUser ? 'engine' : 'caller', mustBeSerialised);
   }

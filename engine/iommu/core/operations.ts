@@ -21,7 +21,7 @@ const device = (k: IommuKernel, i: number) => k.world.devices[i] as Device;
 const group = (k: IommuKernel, i: number) => k.world.groups[i] as IommuGroup;
 
 /** A call on the domain in a slot: -EINVAL by the client itself where there is none. */
-function* onDomain(
+export function* onDomain(
   k: IommuKernel,
   slot: number,
   call: (domain: IommuDomain) => Steps<Outcome>,

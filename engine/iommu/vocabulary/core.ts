@@ -167,4 +167,8 @@ export type CookieOp =
   | { readonly op: 'put_msi_cookie'; readonly domain: number }
   // iommu_dma_prepare_msi by the irqchip of a device
   | { readonly op: 'prepare_msi'; readonly device: number; readonly address: U64 }
+  // the interrupt is started: what the message's address will be, from the device's descriptor
+  | { readonly op: 'compose_msi'; readonly device: number; readonly address: U64 }
+  // iommu_setup_dma_ops: the device's DMA domain gets its allocator
+  | { readonly op: 'setup_dma_ops'; readonly device: number }
   | { readonly op: 'sva_domain_alloc'; readonly domain: number; readonly device: number };

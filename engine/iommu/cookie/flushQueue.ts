@@ -1,0 +1,111 @@
+// The flush queue of a DMA domain: IOVAs that are unmapped and may not be handed out again before the
+// IOTLB was flushed (spec/iommu-core.md §4, spec/cookies.md §7.10).
+
+import { hex } from '../../hex.ts';
+import { type Hashed, hashString, hashString2, type Steps } from '../../runtime/index.ts';
+import type { U64 } from '../../vfio/vocabulary.ts';
+import type { IommuDomain } from '../core/domain.ts';
+import type { IommuKernel } from '../kernel.ts';
+import type { IovaCookie } from './objects.ts';
+
+/** struct iova_fq_entry. */
+export interface Queued {
+  readonly iova: U64;
+  readonly size: U64;
+  /** fq_flush_start_cnt when it was queued. */
+  readonly counter: number;
+}
+
+/** struct iova_fq as one value: entries in order. */
+export class Queue implements Hashed {
+  readonly name: string;
+  readonly hash: number;
+  readonly hash2: number;
+  readonly entries: readonly Queued[];
+
+  constructor(name: string, entries: readonly Queued[]) {
+    this.name = name;
+    this.hash = hashString(name);
+    this.hash2 = hashString2(name);
+    this.entries = entries;
+  }
+}
+
+const known = new Map<string, Queue>();
+
+/** The one queue with these entries. */
+export function queue(entries: readonly Queued[]): Queue {
+  const text = (e: Queued) => `${hex(e.iova)}+${hex(e.size)}@${e.counter}`;
+  const name = entries.map(text).join(' ') || 'empty';
+  let value = known.get(name);
+  if (value === undefined) known.set(name, (value = new Queue(name, entries)));
+  return value;
+}
+
+export const emptyQueue = queue([]);
+
+/** IOVA_DEFAULT_FQ_SIZE is 256; what matters shows with four. */
+export const queueSize = 4;
+
+export class FlushQueueSteps {
+  /** queue_iova: what a flush has done with is freed first; a full ring is flushed at once. */
+  *queueIova(this: IommuKernel, domain: IommuDomain, iova: U64, size: U64): Steps {
+    const cookie = yield* this.iovaCookieOf(domain);
+    yield cookie.fqLock.lock;
+    yield* this.fqRingFreeLocked(cookie);
+    yield cookie.queue.read;
+    if (cookie.queue.value.entries.length >= queueSize) {
+      yield* this.fqFlushIotlb(domain, cookie);
+      yield* this.fqRingFreeLocked(cookie);
+    }
+    yield cookie.flushStart.readOnce;
+    const counter = cookie.flushStart.value;
+    yield cookie.queue.read;
+    const { entries } = cookie.queue.value;
+    yield cookie.queue.write;
+    cookie.queue.value = queue([...entries, { iova, size, counter }]);
+    yield cookie.fqLock.unlock;
+  }
+
+  /** fq_ring_free_locked: entries older than the last flush that has finished. */
+  *fqRingFreeLocked(this: IommuKernel, cookie: IovaCookie): Steps {
+    yield cookie.flushFinish.readOnce;
+    const finished = cookie.flushFinish.value;
+    yield cookie.queue.read;
+    const { entries } = cookie.queue.value;
+    const waiting = entries.findIndex((e) => !this.fqEntryDone(e, finished));
+    const done = waiting < 0 ? entries : entries.slice(0, waiting);
+    if (done.length === 0) return;
+    for (const { iova, size } of done) yield* this.freeIovaFast(cookie, iova, size);
+    yield cookie.queue.write;
+    cookie.queue.value = queue(entries.slice(done.length));
+  }
+
+  /** A flush that began after the entry was queued has finished. */
+  fqEntryDone(this: IommuKernel, entry: Queued, finished: number): boolean {
+    return entry.counter < finished;
+  }
+
+  /** fq_flush_iotlb. */
+  *fqFlushIotlb(this: IommuKernel, domain: IommuDomain, cookie: IovaCookie): Steps {
+    yield cookie.flushStart.exchange;
+    const started = cookie.flushStart.value + 1;
+    cookie.flushStart.value = started;
+    yield* this.iommuFlushIotlbAll(domain);
+    yield* this.fqFlushFinished(cookie, started);
+  }
+
+  *fqFlushFinished(this: IommuKernel, cookie: IovaCookie, _started: number): Steps {
+    yield cookie.flushFinish.exchange;
+    cookie.flushFinish.value = cookie.flushFinish.value + 1;
+  }
+
+  /** fq_flush_timeout: the timer's work. */
+  *fqFlushTimeout(this: IommuKernel, domain: IommuDomain): Steps {
+    const cookie = yield* this.iovaCookieOf(domain);
+    yield* this.fqFlushIotlb(domain, cookie);
+    yield cookie.fqLock.lock;
+    yield* this.fqRingFreeLocked(cookie);
+    yield cookie.fqLock.unlock;
+  }
+}
