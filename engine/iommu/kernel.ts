@@ -12,6 +12,10 @@ import { AttachSteps } from './core/attach.ts';
 import { DriverSteps } from './core/driver.ts';
 import { MappingSteps } from './core/mapping.ts';
 import { RadixSteps } from './core/radix.ts';
+import { DirtyLogSteps } from './dirty/log.ts';
+import { MergeSteps } from './dirty/merge.ts';
+import { SplitSteps } from './dirty/split.ts';
+import { DirtyWalkSteps } from './dirty/walk.ts';
 import { MmSteps } from './mm.ts';
 import { CoherencySteps } from './ownership/coherency.ts';
 import { OwnershipSteps } from './ownership/ownership.ts';
@@ -32,6 +36,10 @@ export interface IommuKernel
     MsiSteps,
     SwMsiSteps,
     MmSteps,
+    SplitSteps,
+    MergeSteps,
+    DirtyLogSteps,
+    DirtyWalkSteps,
     VirtioSteps {
   readonly world: IommuWorld;
 }
@@ -53,5 +61,9 @@ export const bootIommuKernel = composeKernel<IommuKernel>([
   MsiSteps,
   SwMsiSteps,
   MmSteps,
+  SplitSteps,
+  MergeSteps,
+  DirtyLogSteps,
+  DirtyWalkSteps,
   VirtioSteps,
 ]);

@@ -3,6 +3,7 @@
 import type { Operation } from '../runtime/index.ts';
 import { cookieOperations } from './cookie/operations.ts';
 import { coreOperations, clientExit } from './core/operations.ts';
+import { dirtyOperations } from './dirty/operations.ts';
 import type { IommuKernel } from './kernel.ts';
 import type { ExitOperation, Handlers } from './operation.ts';
 import { opText } from './opText.ts';
@@ -10,6 +11,7 @@ import type { IommuOp } from './vocabulary/index.ts';
 
 const handlers: Handlers = {
   ...coreOperations,
+  ...dirtyOperations,
   ...cookieOperations,
 };
 

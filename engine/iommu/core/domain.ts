@@ -103,4 +103,9 @@ export class IommuDomain extends KernelObject {
   override get title(): string {
     return this.boot ? this.name : `${this.type} domain`;
   }
+
+  /** Not allocated by anyone, and so never freed: of drivers that have one for all. */
+  get isStatic(): boolean {
+    return false;
+  }
 }

@@ -7,7 +7,7 @@ import type { U64 } from '../../vfio/vocabulary.ts';
 import type { IommuKernel } from '../kernel.ts';
 import type { IommuDomain } from './domain.ts';
 import type { Gather } from './gather.ts';
-import { Leaf, leaf } from './leaf.ts';
+import { Leaf } from './leaf.ts';
 import { type Entry, entryIndex, entrySize, PageTable } from './pageTable.ts';
 
 /** What a driver's map_pages has done: bytes mapped, also where it fails. */
@@ -98,7 +98,7 @@ export class RadixSteps {
     const snoop = domain.forceSnooping.value;
     yield entry.exchange;
     if (entry.value !== null) return EEXIST;
-    entry.value = leaf({ pa, size, prot: protection, dbm: false, dirty: false, snoop });
+    entry.value = this.newLeaf(domain, pa, size, protection, snoop);
     return 0;
   }
 
