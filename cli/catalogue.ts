@@ -1,39 +1,34 @@
 // The catalogue as commands see it, from the lists of the layers below.
 
-import { deltas } from '../engine/defects/index.ts';
+import type { AnyDelta } from '../engine/defects/define.ts';
+import { deltas, subsystemOf } from '../engine/defects/index.ts';
 import { revisions } from '../engine/revisions/index.ts';
 import { type SanitizerId, sanitizers } from '../engine/runtime/index.ts';
-import type { SpaprDelta } from '../engine/index.ts';
 import type { Catalogue, DeltaInfo, PropertyInfo } from '../fuzz/catalogue.ts';
 import { scenarios } from '../fuzz/scenarios/index.ts';
-import { catalogue as properties } from '../properties/index.ts';
+import { allProperties } from '../properties/index.ts';
 
 const sanitizerInfo = Object.keys(sanitizers).map((id): PropertyInfo => {
-  const title = sanitizers[id as SanitizerId];
+  const { title, blame } = sanitizers[id as SanitizerId];
   const source = 'the runtime watches every engine for this';
-  return { id, title, rule: `Never: ${title}.`, source, blame: 'engine' };
+  return { id, title, rule: `Never: ${title}.`, source, blame, subsystem: null };
 });
 
-function infoOf({
-  id,
-  kind,
-  title,
-  source,
-  class: mistake,
-  violates,
-  trigger,
-}: SpaprDelta): DeltaInfo {
-  return { id, kind, title, source, class: mistake, violates, trigger };
+function infoOf(delta: AnyDelta): DeltaInfo {
+  const { id, system, kind, title, source, class: mistake, violates, trigger } = delta;
+  const subsystem = subsystemOf(delta) ?? null;
+  return { id, system, subsystem, kind, title, source, class: mistake, violates, trigger };
 }
 
 export const catalogue: Catalogue = {
-  revisions: revisions.map(({ id, title, source, deltas }) => ({
+  revisions: revisions.map(({ id, title, source, subsystems, deltas }) => ({
     id,
     title,
     source,
+    subsystems,
     deltas: deltas.map((delta) => delta.id),
   })),
   deltas: deltas.map(infoOf),
-  scenarios: scenarios.map(({ id, title, about }) => ({ id, title, about })),
-  properties: [...Object.values(properties), ...sanitizerInfo],
+  scenarios: scenarios.map(({ id, title, about, subsystem }) => ({ id, title, about, subsystem })),
+  properties: [...allProperties, ...sanitizerInfo],
 };

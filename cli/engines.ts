@@ -52,7 +52,14 @@ export function deltaOf(id: string, { deltas }: Catalogue) {
 export function propertyOf(id: string, { properties }: Catalogue): PropertyInfo {
   const known = properties.find((p) => p.id === id);
   if (known !== undefined) return known;
-  return { id, title: id, rule: id, source: 'not in the catalogue', blame: 'engine' };
+  return {
+    id,
+    title: id,
+    rule: id,
+    source: 'not in the catalogue',
+    blame: 'engine',
+    subsystem: null,
+  };
 }
 
 /** What the catalogue says of properties and deltas, for summaries. */

@@ -1,16 +1,23 @@
 // What there is to check, as plain data for commands and reports: names, titles and sources, no code.
 
+import type { System } from '../engine/program.ts';
+import type { Subsystem } from '../engine/subsystems.ts';
+
 /** A kernel revision: the reference engine plus these deltas. */
 export interface RevisionInfo {
   readonly id: string;
   readonly title: string;
   readonly source: string;
+  readonly subsystems: readonly Subsystem[];
   readonly deltas: readonly string[];
 }
 
 /** One difference from the reference: Delta (engine/defects/define.ts) without its code. */
 export interface DeltaInfo {
   readonly id: string;
+  readonly system: System;
+  /** Whose scenarios show it; null if its list does not say. */
+  readonly subsystem: Subsystem | null;
   readonly kind: 'defect' | 'divergence';
   readonly title: string;
   readonly source: string;
@@ -25,6 +32,7 @@ export interface ScenarioInfo {
   readonly title: string;
   /** What it is there to show. */
   readonly about: string;
+  readonly subsystem: Subsystem;
 }
 
 /** A property or sanitizer. */
@@ -37,6 +45,8 @@ export interface PropertyInfo {
   readonly source: string;
   /** Whose mistake a violation is: the kernel's, or the caller's who broke a contract. */
   readonly blame: 'engine' | 'caller';
+  /** Null: of all of them. */
+  readonly subsystem: Subsystem | null;
 }
 
 export interface Catalogue {

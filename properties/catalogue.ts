@@ -1,6 +1,8 @@
 // The properties of the SPAPR registration engine: the invariants of spec/spapr-tce-v2.md §10, by
-// number, and agreement with the machines of model/.
+// number, and agreement with the machines of model/. At the end, the list of those of all systems.
 
+import type { Subsystem } from '../engine/subsystems.ts';
+import { iommuProperties } from './iommu/parts.ts';
 import type { Property } from './property.ts';
 
 const spec = (n: number) => `spec/spapr-tce-v2.md §10.${n}`;
@@ -120,3 +122,12 @@ export const properties = {
     blame: 'engine',
   },
 } as const satisfies Record<string, Property>;
+
+/** A property and the subsystem under which it is told; null: that of its whole system. */
+export type ListedProperty = Omit<Property, 'subsystem'> & { readonly subsystem: Subsystem | null };
+
+/** The properties of every system. */
+export const allProperties: readonly ListedProperty[] = [
+  ...Object.values(properties).map((p) => ({ ...p, subsystem: 'registration' as const })),
+  ...iommuProperties.map((p) => ({ ...p, subsystem: p.subsystem ?? null })),
+];

@@ -4,40 +4,74 @@
 
 import { type Hashed, hashString, hashString2, type Outcome } from '../engine/runtime/index.ts';
 import { type ModelState, oracle, type Pending } from '../model/index.ts';
-import type { Call } from './calls.ts';
 
-/** One way in which the machines may have got here: a state, and where each task's operation is. */
-interface Configuration {
-  readonly state: ModelState;
-  readonly pending: readonly (Pending | null)[];
+/** What sets need of a machine state: a canonical key. */
+interface Keyed {
   readonly key: string;
 }
 
-function configuration(state: ModelState, pending: readonly (Pending | null)[]): Configuration {
+/** What sets need of an operation in flight. */
+interface InFlight<D> extends Keyed {
+  /** What it has returned; null: it has not. */
+  readonly done: D | null;
+  /** The refusal of the environment that it has met. */
+  readonly fault: string | null;
+}
+
+/** An oracle as far as refinement needs it, and what it counts as the same result. */
+export interface Machines<S, P, D> {
+  /** Every way in which one atomic step may go. */
+  advance(state: S, pending: P): readonly { readonly state: S; readonly pending: P }[];
+  explains(done: D, result: Outcome): boolean;
+}
+
+/** A call to be followed: which of the program it is, whose, and how it begins. */
+export interface Followed<P> {
+  readonly id: number;
+  readonly task: number;
+  readonly pending: P;
+}
+
+/** One way in which the machines may have got here: a state, and where each task's operation is. */
+interface Configuration<S, P> {
+  readonly state: S;
+  readonly pending: readonly (P | null)[];
+  readonly key: string;
+}
+
+function configuration<S extends Keyed, P extends Keyed>(
+  state: S,
+  pending: readonly (P | null)[],
+): Configuration<S, P> {
   return { state, pending, key: `${state.key}|${pending.map((p) => p?.key ?? '-').join('|')}` };
 }
 
 /** A set of configurations that agree with the history; empty: nothing explains it. */
-export class Configurations implements Hashed {
+export class ConfigurationsOf<S, P> implements Hashed {
   readonly hash: number;
   readonly hash2: number;
-  readonly all: readonly Configuration[];
+  readonly all: readonly Configuration<S, P>[];
   /** Successor sets already computed, by what was observed. */
-  readonly next = new Map<string | number, Configurations>();
+  readonly next = new Map<string | number, ConfigurationsOf<S, P>>();
 
-  constructor(key: string, all: readonly Configuration[]) {
+  constructor(key: string, all: readonly Configuration<S, P>[]) {
     this.hash = hashString(key);
     this.hash2 = hashString2(key);
     this.all = all;
   }
 }
 
-export class Refinement {
-  private readonly sets = new Map<string, Configurations>();
+export class RefinementOf<S extends Keyed, P extends InFlight<D>, D> {
+  private readonly machines: Machines<S, P, D>;
+  private readonly sets = new Map<string, ConfigurationsOf<S, P>>();
 
-  initial(state: ModelState, tasks: number): Configurations {
+  constructor(machines: Machines<S, P, D>) {
+    this.machines = machines;
+  }
+
+  initial(state: S, tasks: number): ConfigurationsOf<S, P> {
     return this.intern([
-      configuration(
+      configuration<S, P>(
         state,
         Array.from({ length: tasks }, () => null),
       ),
@@ -45,24 +79,29 @@ export class Refinement {
   }
 
   /** A call begins. */
-  begin(from: Configurations, { id, task, pending }: Call): Configurations {
+  begin(from: ConfigurationsOf<S, P>, { id, task, pending }: Followed<P>): ConfigurationsOf<S, P> {
     return this.remember(from, id, () =>
       from.all.map((c) => configuration(c.state, c.pending.with(task, pending))),
     );
   }
 
   /** A call returns `result`, having met the refusal `fault` ('' for none). */
-  end(from: Configurations, { task }: Call, result: Outcome, fault: string): Configurations {
+  end(
+    from: ConfigurationsOf<S, P>,
+    { task }: { readonly task: number },
+    result: Outcome,
+    fault: string,
+  ): ConfigurationsOf<S, P> {
     return this.remember(from, `${task} ${resultText(result)} ${fault}`, () => {
-      const ended: Configuration[] = [];
-      for (const c of closure(from.all)) {
+      const ended: Configuration<S, P>[] = [];
+      for (const c of this.closure(from.all)) {
         const p = c.pending[task];
         if (
           p === null ||
           p === undefined ||
           p.done === null ||
           (p.fault ?? '') !== fault ||
-          !sameResult(p.done, result)
+          !this.machines.explains(p.done, result)
         )
           continue;
         ended.push(configuration(c.state, c.pending.with(task, null)));
@@ -71,59 +110,82 @@ export class Refinement {
     });
   }
 
-  /** Nothing is in flight and the engine's state reads `text`: only what agrees remains. */
-  agree(from: Configurations, text: string, read: (state: ModelState) => string): Configurations {
-    return this.remember(from, text, () => from.all.filter((c) => read(c.state) === text));
+  /** Nothing is in flight, and `text` was seen: only what `agrees` with it remains. */
+  keep(
+    from: ConfigurationsOf<S, P>,
+    text: string,
+    agrees: (state: S) => boolean,
+  ): ConfigurationsOf<S, P> {
+    return this.remember(from, text, () => from.all.filter((c) => agrees(c.state)));
   }
 
-  /** The results that the machines would have allowed the task's operation. */
-  allowed(from: Configurations, task: number): number[] {
-    const rets = closure(from.all).flatMap((c) => c.pending[task]?.done?.ret ?? []);
-    return [...new Set(rets)].sort((a, b) => b - a);
+  /** What the machines would have let the task's operation return. */
+  results(from: ConfigurationsOf<S, P>, task: number): D[] {
+    return this.closure(from.all).flatMap((c) => c.pending[task]?.done ?? []);
   }
 
   private remember(
-    from: Configurations,
+    from: ConfigurationsOf<S, P>,
     observation: string | number,
-    compute: () => readonly Configuration[],
-  ): Configurations {
+    compute: () => readonly Configuration<S, P>[],
+  ): ConfigurationsOf<S, P> {
     let to = from.next.get(observation);
     if (to === undefined) from.next.set(observation, (to = this.intern(compute())));
     return to;
   }
 
-  private intern(all: readonly Configuration[]): Configurations {
+  private intern(all: readonly Configuration<S, P>[]): ConfigurationsOf<S, P> {
     const byKey = new Map(all.map((c) => [c.key, c]));
     const keys = [...byKey.keys()].sort();
     const key = keys.join('\n');
     let set = this.sets.get(key);
     if (set === undefined) {
-      set = new Configurations(
+      set = new ConfigurationsOf<S, P>(
         key,
-        keys.map((k) => byKey.get(k) as Configuration),
+        keys.map((k) => byKey.get(k) as Configuration<S, P>),
       );
       this.sets.set(key, set);
     }
     return set;
   }
+
+  /** Everything that operations in flight can make of these configurations, step by step. */
+  private closure(from: readonly Configuration<S, P>[]): Configuration<S, P>[] {
+    const seen = new Set(from.map((c) => c.key));
+    const all = [...from];
+    for (const c of all) {
+      c.pending.forEach((p, task) => {
+        if (p === null || p.done !== null) return;
+        for (const { state, pending } of this.machines.advance(c.state, p)) {
+          const successor = configuration(state, c.pending.with(task, pending));
+          if (seen.has(successor.key)) continue;
+          seen.add(successor.key);
+          all.push(successor);
+        }
+      });
+    }
+    return all;
+  }
 }
 
-/** Everything that operations in flight can make of these configurations, step by step. */
-function closure(from: readonly Configuration[]): Configuration[] {
-  const seen = new Set(from.map((c) => c.key));
-  const all = [...from];
-  for (const c of all) {
-    c.pending.forEach((p, task) => {
-      if (p === null || p.done !== null) return;
-      for (const { state, pending } of oracle.advance(c.state, p)) {
-        const successor = configuration(state, c.pending.with(task, pending));
-        if (seen.has(successor.key)) continue;
-        seen.add(successor.key);
-        all.push(successor);
-      }
-    });
+/** Sets of SPAPR's machines. */
+export type Configurations = ConfigurationsOf<ModelState, Pending>;
+
+export class Refinement extends RefinementOf<ModelState, Pending, Outcome> {
+  constructor() {
+    super({ advance: (state, pending) => oracle.advance(state, pending), explains: sameResult });
   }
-  return all;
+
+  /** Nothing is in flight and the engine's state reads `text`: only what agrees remains. */
+  agree(from: Configurations, text: string, read: (state: ModelState) => string): Configurations {
+    return this.keep(from, text, (state) => read(state) === text);
+  }
+
+  /** The results that the machines would have allowed the task's operation. */
+  allowed(from: Configurations, task: number): number[] {
+    const rets = this.results(from, task).map(({ ret }) => ret);
+    return [...new Set(rets)].sort((a, b) => b - a);
+  }
 }
 
 const texts = new WeakMap<Outcome, string>();

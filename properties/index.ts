@@ -1,5 +1,5 @@
 // The properties' public entry: the catalogue, and the judge that applies it to a booted program.
 
-export { properties as catalogue } from './catalogue.ts';
+export { allProperties, properties as catalogue } from './catalogue.ts';
 export { SpaprJudge, watchersFor } from './judge.ts';
 export type { Property } from './property.ts';

@@ -3,6 +3,7 @@
 
 import { Violation } from '../engine/runtime/index.ts';
 import type { KernelObject } from '../engine/runtime/index.ts';
+import type { Subsystem } from '../engine/subsystems.ts';
 
 export interface Property {
   /** Family and number: REG-002. */
@@ -14,6 +15,8 @@ export interface Property {
   readonly source: string;
   /** Whose fault a violation is. */
   readonly blame: 'engine' | 'caller';
+  /** Where it is told; default: it is about the whole of its system. */
+  readonly subsystem?: Subsystem;
 }
 
 /** A violation of `property`; `key` tells failures of one property apart. */

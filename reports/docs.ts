@@ -1,20 +1,16 @@
 // The generated documents: tables of the catalogues and diagrams of the machines, as Markdown. Pure
 // functions; cli/docs.ts writes the files, a test compares them.
 
-import type { Catalogue, DeltaInfo, RevisionInfo } from '../fuzz/catalogue.ts';
-import {
-  containerMachine,
-  entryMachine,
-  regionMachine,
-  toMermaid,
-  windowMachine,
-} from '../model/index.ts';
+import { type Subsystem, subsystems } from '../engine/index.ts';
+import type { Catalogue, DeltaInfo, PropertyInfo, RevisionInfo } from '../fuzz/catalogue.ts';
+import { machines, toMermaid } from '../model/index.ts';
 
 /** What the documents need of a scenario beyond its catalogue entry. */
 export interface ScenarioRow {
   readonly id: string;
   readonly title: string;
   readonly about: string;
+  readonly subsystem: Subsystem;
   readonly notOn?: readonly string[];
   /** Setup and tasks, an operation a word or two. */
   readonly program: string;
@@ -37,69 +33,81 @@ const having = (revisions: readonly RevisionInfo[], id: string) =>
 
 const list = (items: readonly string[]) => items.join(', ') || '–';
 
+/** A heading and a part of the page for each subsystem that has something, in their order. */
+function bySubsystem<T extends { readonly subsystem: Subsystem | null }>(
+  items: readonly T[],
+  write: (items: readonly T[]) => readonly string[],
+): string[] {
+  return [...subsystems, null].flatMap((subsystem) => {
+    const mine = items.filter((item) => item.subsystem === subsystem);
+    return mine.length === 0 ? [] : [`## ${subsystem ?? 'all subsystems'}`, ...write(mine)];
+  });
+}
+
 function propertiesPage({ properties, deltas }: Catalogue): string {
   const by = (id: string) => deltas.filter((d) => d.violates === id).map((d) => d.id);
-  const rows = properties.map(({ id, title, rule, source }) => [
-    id,
-    title,
-    rule,
-    source,
-    list(by(id)),
-  ]);
+  const row = ({ id, title, rule, source, blame }: PropertyInfo) => {
+    const whose = blame === 'engine' ? 'the kernel' : 'the caller';
+    return [id, title, rule, whose, source, list(by(id))];
+  };
+  const head = ['id', 'title', 'rule', 'blame', 'source', 'violated by'];
   return page(
     'Properties',
     'What must hold, and the defects that must be caught by it.',
-    table(['id', 'title', 'rule', 'source', 'violated by'], rows),
+    ...bySubsystem(properties, (mine) => [table(head, mine.map(row))]),
   );
 }
 
 function defectsPage({ deltas, revisions }: Catalogue): string {
   const row = (d: DeltaInfo) => [d.id, d.title, d.trigger, d.source, list(having(revisions, d.id))];
-  const defects = deltas.filter((d) => d.kind === 'defect');
-  const divergences = deltas.filter((d) => d.kind === 'divergence');
+  const defectRow = (d: DeltaInfo) => {
+    const [id = '', title = '', ...rest] = row(d);
+    return [id, title, d.class, d.violates ?? '–', ...rest];
+  };
+  const both = (mine: readonly DeltaInfo[]) => {
+    const defects = mine.filter((d) => d.kind === 'defect');
+    const divergences = mine.filter((d) => d.kind === 'divergence');
+    return [
+      ...(defects.length === 0 ? [] : [table(defectHead, defects.map(defectRow))]),
+      ...(divergences.length === 0 ? [] : [table(divergenceHead, divergences.map(row))]),
+    ];
+  };
   return page(
     'Defects and divergences',
-    'Differences from the reference engine. A defect breaks the property named beside it.',
+    'Differences from the reference engine. A defect breaks the property named beside it. A divergence\n' +
+      'is meant or documented, and by itself is nobody’s fault.',
+    ...bySubsystem(deltas, both),
+    '## Revisions',
+    'Each is the reference with these deltas.',
     table(
-      ['id', 'title', 'class', 'violates', 'trigger', 'source', 'revisions'],
-      defects.map((d) => {
-        const [id = '', title = '', ...rest] = row(d);
-        return [id, title, d.class, d.violates ?? '–', ...rest];
-      }),
-    ),
-    'A divergence is meant or documented, and by itself is nobody’s fault.',
-    table(['id', 'title', 'trigger', 'source', 'revisions'], divergences.map(row)),
-    'Revisions: each is the reference with these deltas.',
-    table(
-      ['id', 'title', 'source', 'deltas'],
-      revisions.map((r) => [r.id, r.title, r.source, list(r.deltas)]),
+      ['id', 'title', 'about', 'source', 'deltas'],
+      revisions.map((r) => [r.id, r.title, aboutText(r), r.source, list(r.deltas)]),
     ),
   );
 }
 
+const defectHead = ['id', 'title', 'class', 'violates', 'trigger', 'source', 'revisions'];
+const divergenceHead = ['id', 'title', 'trigger', 'source', 'revisions'];
+
+const aboutText = ({ subsystems: about }: RevisionInfo) =>
+  about.length === subsystems.length ? 'all subsystems' : about.join(', ');
+
 function scenariosPage(scenarios: readonly ScenarioRow[]): string {
+  const row = (s: ScenarioRow) => [s.id, s.title, s.about, s.program, list(s.notOn ?? [])];
+  const head = ['id', 'title', 'about', 'program', 'not on'];
   return page(
     'Scenarios',
     'The bundled programs that `check` explores exhaustively: setup, then tasks side by side.',
-    table(
-      ['id', 'title', 'about', 'program', 'not on'],
-      scenarios.map((s) => [s.id, s.title, s.about, s.program, list(s.notOn ?? [])]),
-    ),
+    ...bySubsystem(scenarios, (mine) => [table(head, mine.map(row))]),
   );
 }
 
 function machinesPage(): string {
-  const machines: readonly (readonly [string, Parameters<typeof toMermaid>[0]])[] = [
-    ['Region', regionMachine],
-    ['Container', containerMachine],
-    ['Window', windowMachine],
-    ['Entry', entryMachine],
-  ];
   return page(
     'Machines',
     'What each object may do. A label is: event [guard] / effects = result.',
     ...machines.map(
-      ([title, machine]) => `## ${title}\n\n\`\`\`mermaid\n${toMermaid(machine)}\n\`\`\``,
+      ({ title, machine }) => `## ${title}\n\n\`\`\`mermaid\n${toMermaid(machine)}\n\`\`\``,
     ),
   );
 }

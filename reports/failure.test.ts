@@ -19,6 +19,7 @@ const property: PropertyInfo = {
   rule: 'MAP returns 0 if and only if all entries of the range are written.',
   source: 'spec/spapr-tce-v2.md §10, invariant 8',
   blame: 'engine',
+  subsystem: null,
 };
 
 function view(instance: Instance, change: Partial<Finding> = {}): FailureView {

@@ -23,6 +23,7 @@ export const peculiarities = {
     'aliasOf',
     'unplugged',
     'noSnoop',
+    'emulated',
     'kernelDriver',
     'attachDeferred',
     'reserved',
@@ -32,7 +33,7 @@ export const peculiarities = {
 } as const satisfies Partial<Record<ListName, readonly string[]>>;
 
 /** Fields that the topology itself can do without, besides its lists. */
-const ofTopology = ['allowUnsafeInterrupts'] as const;
+export const ofTopology = ['allowUnsafeInterrupts'] as const;
 
 /** Tries to leave out each optional field of each object, and members of what is left of them. */
 export const plainerObjects: Pass = {

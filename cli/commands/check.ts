@@ -2,7 +2,9 @@
 
 import type { CheckItem, Found } from '../../fuzz/check.ts';
 import { canonicalJson } from '../../fuzz/finding/index.ts';
+import { matrixOf } from '../../fuzz/matrix.ts';
 import { checkProgressText, Progress } from '../../reports/progress.ts';
+import { matrixText } from '../../reports/matrix.ts';
 import { checkSummary, distinct, verdictOf } from '../../reports/summary.ts';
 import { type Command, type Context, jsonOption, type Values } from '../command.ts';
 import { allEngines, engineOptions, enginesNamed, titlesOf } from '../engines.ts';
@@ -17,7 +19,7 @@ import {
 import { wholeNumber } from '../parse.ts';
 import { unknownName } from '../suggest.ts';
 
-const defaultMaxStates = 20_000_000;
+export const defaultMaxStates = 20_000_000;
 
 export const check: Command = {
   name: 'check',
@@ -75,6 +77,7 @@ function planOf(values: Values, { io, services: { catalogue } }: Context) {
   return {
     engines: named.length === 0 ? allEngines(catalogue) : named,
     scenarios: chosen.length === 0 ? ids : chosen,
+    named: chosen.length > 0,
     maxStates: wholeNumber(values, 'max-states', 1) ?? defaultMaxStates,
     workers: wholeNumber(values, 'workers', 1) ?? io.cores,
   };
@@ -120,12 +123,14 @@ function printFull(founds: readonly Found[], files: FileMap, context: Context): 
 function printSummary(items: readonly CheckItem[], files: FileMap, context: Context): void {
   const { io, paint, services } = context;
   io.stdout.write(checkSummary(items, titlesOf(services.catalogue), paint));
+  const matrix = matrixOf(items);
+  if (matrix.engines.length > 1) io.stdout.write(matrixText(matrix, paint));
   if (files.size > 0) io.stdout.write(`\nfiles: ${[...files.values()].join('\n       ')}\n`);
 }
 
 function printJson(items: readonly CheckItem[], { io }: Context): void {
-  const document = { tool: 'iommucheck', toolVersion: io.version, command: 'check', items };
-  io.stdout.write(canonicalJson(document));
+  const head = { tool: 'iommucheck', toolVersion: io.version, command: 'check' };
+  io.stdout.write(canonicalJson({ ...head, items, matrix: matrixOf(items) }));
 }
 
 function exitOf(items: readonly CheckItem[]): ExitCode {

@@ -1,5 +1,6 @@
 // iommucheck fuzz: random programs under random schedules, on the reference unless told otherwise.
 
+import { type Subsystem, subsystems } from '../../engine/index.ts';
 import { type CampaignItem, type SchedulerName, schedulerNames } from '../../fuzz/campaign.ts';
 import { canonicalJson } from '../../fuzz/finding/index.ts';
 import { campaignProgressText, Progress } from '../../reports/progress.ts';
@@ -38,6 +39,12 @@ export const fuzz: Command = {
       help: 'the same seed gives the same runs (default 1)',
     },
     ...engineOptions,
+    subsystem: {
+      type: 'string',
+      multiple: true,
+      value: '<name>',
+      help: `programs of this one only: ${subsystems.join(', ')} (default: all that have any)`,
+    },
     scheduler: {
       type: 'string',
       value: '<name>',
@@ -71,6 +78,10 @@ function planOf(values: Values, { io, services: { catalogue } }: Context) {
   const names: readonly string[] = schedulerNames;
   if (!names.includes(scheduler))
     throw unknownName('scheduler', 'schedulers', scheduler, names, 'iommucheck fuzz --help');
+  const chosen = values.all('subsystem');
+  for (const name of chosen)
+    if (!(subsystems as readonly string[]).includes(name))
+      throw unknownName('subsystem', 'subsystems', name, subsystems, 'iommucheck fuzz --help');
   const end = io.clock.nowMs() + (budgetMs ?? Number.POSITIVE_INFINITY);
   const endless = budgetMs === undefined ? defaultRuns : Number.POSITIVE_INFINITY;
   return {
@@ -79,6 +90,7 @@ function planOf(values: Values, { io, services: { catalogue } }: Context) {
     runs: runs ?? endless,
     expired: () => io.clock.nowMs() >= end,
     scheduler: scheduler as SchedulerName,
+    ...(chosen.length > 0 && { subsystems: chosen as readonly Subsystem[] }),
   };
 }
 

@@ -1,7 +1,9 @@
 // iommucheck defects, revisions, scenarios, properties: what there is, from the catalogue.
 
+import { type Subsystem, subsystems } from '../../engine/index.ts';
 import type { Catalogue, DeltaInfo } from '../../fuzz/catalogue.ts';
 import { canonicalJson } from '../../fuzz/finding/index.ts';
+import type { Painter } from '../../reports/colour.ts';
 import { type Command, type Context, jsonOption, type Values } from '../command.ts';
 import { deltaOf } from '../engines.ts';
 import { exit, type ExitCode } from '../exit.ts';
@@ -9,12 +11,25 @@ import { exit, type ExitCode } from '../exit.ts';
 type Part = 'deltas' | 'revisions' | 'scenarios' | 'properties';
 type Row = readonly string[];
 
+/** Rows under the subsystem that they are about. */
+interface Grouped {
+  readonly about: string;
+  readonly row: Row;
+}
+
+const everything = 'all subsystems';
+
+const aboutOne = (subsystem: Subsystem | null) => subsystem ?? everything;
+
+const aboutMany = (list: readonly Subsystem[]) =>
+  list.length === subsystems.length ? everything : list.join(', ');
+
 function list(
   name: string,
   summary: string,
   part: Part,
   head: Row,
-  rows: (catalogue: Catalogue) => Row[],
+  rows: (catalogue: Catalogue) => Grouped[],
   next: string,
 ): Command {
   return {
@@ -28,14 +43,24 @@ function list(
       const { catalogue } = services;
       if (values.has('json')) io.stdout.write(canonicalJson(catalogue[part]));
       else {
-        const [first, ...rest] = table([head, ...rows(catalogue)]);
-        io.stdout.write(
-          `${[paint('bold', first ?? ''), ...rest, '', `next: ${next}`].join('\n')}\n`,
-        );
+        const lines = grouped(head, rows(catalogue), paint);
+        io.stdout.write(`${[...lines, '', `next: ${next}`].join('\n')}\n`);
       }
       return exit.holds;
     },
   };
+}
+
+/** One table, its rows under a line for each subsystem, in the order in which they first come. */
+function grouped(head: Row, rows: readonly Grouped[], paint: Painter): string[] {
+  const [first = '', ...lines] = table([head, ...rows.map(({ row }) => row)]);
+  const topics = [...new Set(rows.map(({ about }) => about))];
+  const under = topics.flatMap((topic) => [
+    '',
+    paint('bold', topic),
+    ...lines.filter((_, i) => rows[i]?.about === topic),
+  ]);
+  return [paint('bold', first), ...under];
 }
 
 function table(rows: readonly Row[]): string[] {
@@ -53,7 +78,11 @@ export const revisions = list(
   'list the kernel revisions',
   'revisions',
   ['revision', 'deltas', 'title'],
-  ({ revisions }) => revisions.map((r) => [r.id, `${r.deltas.length}`, r.title]),
+  ({ revisions }) =>
+    revisions.map((r) => ({
+      about: aboutMany(r.subsystems),
+      row: [r.id, `${r.deltas.length}`, r.title],
+    })),
   'iommucheck check --revision <id>',
 );
 
@@ -62,7 +91,7 @@ export const scenarios = list(
   'list the bundled scenarios',
   'scenarios',
   ['scenario', 'title'],
-  ({ scenarios }) => scenarios.map((s) => [s.id, s.title]),
+  ({ scenarios }) => scenarios.map((s) => ({ about: aboutOne(s.subsystem), row: [s.id, s.title] })),
   'iommucheck check --scenario <id>',
 );
 
@@ -71,7 +100,8 @@ export const properties = list(
   'list the properties and sanitizers',
   'properties',
   ['property', 'title', 'source'],
-  ({ properties }) => properties.map((p) => [p.id, p.title, p.source]),
+  ({ properties }) =>
+    properties.map((p) => ({ about: aboutOne(p.subsystem), row: [p.id, p.title, p.source] })),
   'iommucheck check',
 );
 
@@ -80,7 +110,11 @@ const all = list(
   'list the catalogue of defects and divergences, or show one',
   'deltas',
   ['id', 'kind', 'violates', 'title'],
-  ({ deltas }) => deltas.map((d) => [d.id, d.kind, d.violates ?? '-', d.title]),
+  ({ deltas }) =>
+    deltas.map((d) => ({
+      about: aboutOne(d.subsystem),
+      row: [d.id, d.kind, d.violates ?? '-', d.title],
+    })),
   'iommucheck defects <id>, iommucheck check --defect <id>',
 );
 
@@ -109,6 +143,7 @@ function detail(delta: DeltaInfo, revisions: readonly string[]): string {
   const next = `iommucheck check --defect ${delta.id}`;
   return table([
     ['kind', `${delta.kind} (${delta.class})`],
+    ['subsystem', aboutOne(delta.subsystem)],
     ['violates', delta.violates ?? 'nothing: the kernel means it'],
     ['trigger', delta.trigger],
     ['source', delta.source],

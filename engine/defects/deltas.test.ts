@@ -3,50 +3,68 @@
 
 import { describe, expect, test } from 'vitest';
 import { noQuirks } from '../../model/quirks.ts';
-import { properties } from '../../properties/catalogue.ts';
+import { allProperties } from '../../properties/catalogue.ts';
 import { ops } from '../../model/testing.ts';
 import { Host, run } from '../../test/engine/host.ts';
 import { revisions } from '../revisions/index.ts';
 import { sanitizers } from '../runtime/index.ts';
+import { type Subsystem, systemOf } from '../subsystems.ts';
+import { bootIommuKernel } from '../iommu/kernel.ts';
+import { type System, systems } from '../program.ts';
 import type { SpaprDelta } from '../vfio/spapr/kernel.ts';
 import { bootKernel } from '../vfio/spapr/kernel.ts';
-import { ConflictingDeltas } from './compose.ts';
-import { delta } from './define.ts';
-import { deltaById, deltas } from './index.ts';
+import { composeKernel, ConflictingDeltas, StepTwice } from './compose.ts';
+import { type AnyDelta, delta, deltasFor } from './define.ts';
+import { deltaById, deltas, subsystemOf } from './index.ts';
 import { b1 } from './spapr/b1-partial-map-success.ts';
 import { bugD } from './spapr/bug-d-detach-clears-shared.ts';
 
 const { world } = new Host([]);
 const referenceKernel = bootKernel(world, []);
 
+type Steps = Readonly<Record<string, unknown>>;
+
+/** The kernel of each system with deltas of its own; its steps are all that is looked at here. */
+const kernelOf: Readonly<Record<System, (own: readonly AnyDelta[]) => Steps>> = {
+  spapr: (own) => bootKernel(world, own) as unknown as Steps,
+  iommu: (own) => bootIommuKernel({}, own, null) as unknown as Steps,
+};
+const reference = { spapr: kernelOf.spapr([]), iommu: kernelOf.iommu([]) };
+
 const defects = deltas.filter(({ kind }) => kind === 'defect');
 const divergences = deltas.filter(({ kind }) => kind === 'divergence');
 const judges = new Set<string | null>([
-  ...Object.values(properties).map(({ id }) => id),
+  ...allProperties.map(({ id }) => id),
   ...Object.keys(sanitizers),
 ]);
 
-test('ids are unique, and found', () => {
+test('ids are unique over all systems, and found', () => {
   expect(new Set(deltas.map(({ id }) => id)).size).toBe(deltas.length);
-  for (const d of deltas) expect(deltaById(d.id)).toBe(d);
+  for (const d of deltas) {
+    expect(deltaById(d.id)).toBe(d);
+    expect(systemOf[subsystemOf(d) as Subsystem]).toBe(d.system);
+  }
   expect(deltaById('none')).toBeUndefined();
 });
 
 describe.each(deltas)('$id', (d) => {
   test('replaces steps that exist, and by other code', () => {
     for (const [name, replacement] of Object.entries(d.steps)) {
-      const original = (referenceKernel as unknown as Record<string, unknown>)[name];
+      const original = reference[d.system][name];
       expect([name, typeof original]).toEqual([name, 'function']);
       expect(replacement).not.toBe(original);
     }
   });
 
   test('boots alone', () => {
-    expect(run([ops.register()], { deltas: [d] }).rets).toEqual([0]);
+    expect(kernelOf[d.system]([d])).toBeDefined();
+    if (d.system === 'spapr')
+      expect(run([ops.register()], { deltas: [d as SpaprDelta] }).rets).toEqual([0]);
   });
 
   test('allows quirks that the machines know', () => {
-    for (const quirk of d.allows ?? []) expect(Object.keys(noQuirks)).toContain(quirk);
+    if (d.system === 'spapr')
+      for (const quirk of d.allows ?? []) expect(Object.keys(noQuirks)).toContain(quirk);
   });
 
   test('names its source and trigger', () => {
@@ -83,9 +101,12 @@ describe('deltas of one revision', () => {
   test.each(revisions)(
     '$id: none conflict, none twice, the reference is left alone',
     (revision) => {
-      const kernel = bootKernel(world, revision.deltas) as unknown as Record<string, unknown>;
-      for (const d of revision.deltas)
-        for (const [name, step] of Object.entries(d.steps)) expect(kernel[name]).toBe(step);
+      for (const system of systems) {
+        const own = deltasFor(revision.deltas, system);
+        const kernel = kernelOf[system](own);
+        for (const d of own)
+          for (const [name, step] of Object.entries(d.steps)) expect(kernel[name]).toBe(step);
+      }
       expect(new Set(revision.deltas).size).toBe(revision.deltas.length);
       expect(bootKernel(world, [])).toEqual(referenceKernel);
     },
@@ -100,4 +121,14 @@ describe('deltas of one revision', () => {
     (observed as (...args: unknown[]) => unknown).call(kernel);
     expect(told).toEqual(['B1']);
   });
+});
+
+test('a step that two parts of a kernel have is refused', () => {
+  class One {
+    step() {}
+  }
+  class Other {
+    step() {}
+  }
+  expect(() => composeKernel<One>([One, Other])).toThrow(StepTwice);
 });

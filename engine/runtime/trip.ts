@@ -3,25 +3,34 @@
 
 import type { KernelObject } from './object.ts';
 
+/** What a sanitizer finds, and whose fault it is: the kernel's, or that of whoever calls it. */
+interface Sanitizer {
+  readonly title: string;
+  readonly blame: 'engine' | 'caller';
+}
+
+const engine = (title: string): Sanitizer => ({ title, blame: 'engine' });
+const caller = (title: string): Sanitizer => ({ title, blame: 'caller' });
+
 export const sanitizers = {
-  'use-after-free': 'an object is used after it was freed',
-  'double-free': 'an object is freed twice',
-  leak: 'an allocated object is never freed',
-  'data-race': 'two tasks access a cell at the same time, one writes, one is not marked',
-  'lock-order': 'locks are taken in a circular order',
-  deadlock: 'no task can go on',
-  'self-deadlock': 'a task waits for a lock that it holds itself',
-  'sleep-in-atomic': 'a task may sleep while it holds a spinlock or is in an RCU section',
-  'bad-unlock': 'a lock is released by a task that does not hold it',
-  'held-at-exit': 'an operation returns with a lock held',
-  'refcount-underflow': 'a reference count falls below zero',
-  'refcount-saturated': 'a reference count is raised from zero or reaches its limit',
-  'null-deref': 'a null pointer is followed',
-  'out-of-bounds': 'a table is accessed outside its bounds',
-  bug: 'a BUG_ON or WARN_ON of the kernel code fires',
-  'broken-contract': 'a caller does at once what it must serialise',
-  unserialised: 'what user space asks for at once is not serialised by the kernel',
-} as const;
+  'use-after-free': engine('an object is used after it was freed'),
+  'double-free': engine('an object is freed twice'),
+  leak: engine('an allocated object is never freed'),
+  'data-race': engine('two tasks access a cell at the same time, one writes, one is not marked'),
+  'lock-order': engine('locks are taken in a circular order'),
+  deadlock: engine('no task can go on'),
+  'self-deadlock': engine('a task waits for a lock that it holds itself'),
+  'sleep-in-atomic': engine('a task may sleep while it holds a spinlock or is in an RCU section'),
+  'bad-unlock': engine('a lock is released by a task that does not hold it'),
+  'held-at-exit': engine('an operation returns with a lock held'),
+  'refcount-underflow': engine('a reference count falls below zero'),
+  'refcount-saturated': engine('a reference count is raised from zero or reaches its limit'),
+  'null-deref': engine('a null pointer is followed'),
+  'out-of-bounds': engine('a table is accessed outside its bounds'),
+  bug: engine('a BUG_ON or WARN_ON of the kernel code fires'),
+  'broken-contract': caller('a caller does at once what it must serialise'),
+  unserialised: engine('what user space asks for at once is not serialised by the kernel'),
+} as const satisfies Readonly<Record<string, Sanitizer>>;
 
 export type SanitizerId = keyof typeof sanitizers;
 

@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FindingError } from './error.ts';
 import { readFinding, writeFinding } from './file.ts';
+import type { Finding } from './schema.ts';
+import { readText, replayablePart, writeText } from './text.ts';
 import { anyFinding, sampleFinding } from '../../test/toys/findings.ts';
 
 type Json = Record<string, unknown>;
@@ -53,6 +55,29 @@ describe('a finding as JSON', () => {
   });
 });
 
+describe('schema version 1', () => {
+  const old = (change: Json = {}): string => {
+    const { system: _system, ...program } = document()['program'] as Json;
+    return JSON.stringify({ ...document(), schema: 1, program: { ...program, ...change } });
+  };
+
+  test('is read as a finding of SPAPR registration', () => {
+    expect(readFinding(old())).toEqual(sampleFinding);
+    expect(writeFinding(readFinding(old()))).toBe(writeFinding(sampleFinding));
+  });
+
+  test('as text, too', () => {
+    const text = writeText({ ...(JSON.parse(old()) as Finding) });
+    expect(readText(text)).toEqual(replayablePart(sampleFinding));
+  });
+
+  test('had no systems', () => {
+    expect(errorOn(old({ system: 'iommu' }))).toMatchInlineSnapshot(
+      `"invalid: the finding breaks its schema: program: unknown key "system": programs have it from schema version 2 on; a finding is replayed as it was written: restore the original"`,
+    );
+  });
+});
+
 describe('refused', () => {
   test('what is no finding at all', () => {
     expect(errorOn('')).toMatchInlineSnapshot(
@@ -68,8 +93,8 @@ describe('refused', () => {
   });
 
   test('another schema version', () => {
-    expect(errorOf('schema', 2)).toMatchInlineSnapshot(
-      `"schema-version: the finding has a schema version that this tool does not know: schema: it is 2, this tool reads 1; replay it with iommucheck 0.1.0"`,
+    expect(errorOf('schema', 3)).toMatchInlineSnapshot(
+      `"schema-version: the finding has a schema version that this tool does not know: schema: it is 3, this tool reads 1 to 2; replay it with iommucheck 0.1.0"`,
     );
   });
 

@@ -4,6 +4,7 @@
 import type { z } from 'zod';
 import { canonicalJson } from './canonical.ts';
 import { FindingError } from './error.ts';
+import { type Document, migrated } from './migrate.ts';
 import { type Finding, findingSchema, schemaVersion } from './schema.ts';
 
 export function writeFinding(finding: Finding): string {
@@ -27,15 +28,15 @@ function parseJson(text: string): unknown {
 
 /** Checks a document's identity first: an error about its fields helps nobody if it is no finding. */
 export function validated<T extends z.ZodType>(schema: T, document: unknown): z.infer<T> {
-  identify(document);
-  const result = schema.safeParse(document);
+  const result = schema.safeParse(migrated(identify(document)));
   if (result.success) return result.data;
   const { path, reason } = firstIssue(result.error.issues);
   const advice = 'a finding is replayed as it was written: restore the original';
   throw new FindingError('invalid', path, reason, advice);
 }
 
-function identify(document: unknown): void {
+/** Refuses what is no finding, or one of a version that cannot be read. */
+function identify(document: unknown): Document {
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     throw new FindingError(
       'not-a-finding',
@@ -43,7 +44,7 @@ function identify(document: unknown): void {
       `it is ${document === null ? 'null' : Array.isArray(document) ? 'an array' : `a ${typeof document}`}`,
       'findings come from iommucheck check --out or fuzz --out',
     );
-  const { tool, schema, toolVersion } = document as Readonly<Record<string, unknown>>;
+  const { tool, schema, toolVersion } = document as Document;
   if (tool !== 'iommucheck')
     throw new FindingError(
       'not-a-finding',
@@ -51,13 +52,14 @@ function identify(document: unknown): void {
       tool === undefined ? 'the field is missing' : `it is ${JSON.stringify(tool)}`,
       'a finding holds "tool": "iommucheck"',
     );
-  if (schema !== schemaVersion)
+  if (schema !== schemaVersion && schema !== 1)
     throw new FindingError(
       'schema-version',
       'schema',
-      `it is ${JSON.stringify(schema)}, this tool reads ${schemaVersion}`,
+      `it is ${JSON.stringify(schema)}, this tool reads 1 to ${schemaVersion}`,
       `replay it with iommucheck ${typeof toolVersion === 'string' ? toolVersion : 'as it was written by'}`,
     );
+  return document as Document;
 }
 
 type Issue = z.core.$ZodIssue;

@@ -53,6 +53,7 @@ const coreOps = [
       'remove_device',
       'use_default_domain',
       'unuse_default_domain',
+      'setup_dma_ops',
       'vfio_register',
       'vfio_unregister',
       'vfio_get_device_fd',
@@ -129,7 +130,7 @@ const dirtyOps = [
 
 const cookieOps = [
   z.strictObject({ ...named('get_msi_cookie'), ...domain, base: u64 }),
-  z.strictObject({ ...named('prepare_msi'), ...device, address: u64 }),
+  z.strictObject({ ...named('prepare_msi', 'compose_msi'), ...device, address: u64 }),
   z.strictObject({ ...named('sva_domain_alloc'), ...domain, ...device }),
 ] as const;
 
@@ -257,7 +258,7 @@ const reserved = z.strictObject({
   kind: z.enum(['reserved', 'direct', 'msi', 'swMsi']),
 });
 
-const topology = z.strictObject({
+export const iommuTopologySchema = z.strictObject({
   geometry,
   iommus: z.array(iommu),
   groups: z.array(z.strictObject({ defaultDomain: optional(z.enum(['dma', 'identity'])) })),
@@ -268,6 +269,7 @@ const topology = z.strictObject({
       aliasOf: optional(count),
       unplugged: flag,
       noSnoop: flag,
+      emulated: flag,
       kernelDriver: flag,
       attachDeferred: flag,
       reserved: optional(z.array(reserved)),
@@ -314,7 +316,7 @@ function checkOp(op: IommuOp, { topology: host }: IommuProgram, path: Path, chec
 export const iommuProgramSchema = z
   .strictObject({
     system: z.literal('iommu'),
-    topology,
+    topology: iommuTopologySchema,
     setup: z.array(iommuOpSchema),
     tasks: z.array(z.strictObject({ process: count, ops: z.array(iommuOpSchema) })),
     faults: z.strictObject({ budget: count, sites: z.array(z.enum(iommuFaultSites)) }),

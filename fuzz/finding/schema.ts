@@ -1,10 +1,10 @@
-// The schema of a finding, version 1. A finding is a value: it says by itself what failed, on which
+// The schema of a finding, version 2. A finding is a value: it says by itself what failed, on which
 // engine, and by which decisions. Seeds are lineage only; the decisions are what reproduces.
 
 import { z } from 'zod';
 import { programSchema } from './program.ts';
 
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 const count = z.int().min(0);
 const text = z.string().min(1);

@@ -71,7 +71,7 @@ const group = z.strictObject({
   noWindow: flag,
 });
 
-const topology = z.strictObject({
+export const spaprTopologySchema = z.strictObject({
   geometry,
   processes: z.array(
     z.strictObject({
@@ -100,7 +100,7 @@ function checkIndices(program: Program, report: Report): void {
 export const spaprProgramSchema = z
   .strictObject({
     system: z.literal('spapr'),
-    topology,
+    topology: spaprTopologySchema,
     setup: z.array(spaprOpSchema),
     tasks: z.array(z.strictObject({ process: count, ops: z.array(spaprOpSchema) })),
     faults: z.strictObject({ budget: count, sites: z.array(z.enum(faultSites)) }),

@@ -14,13 +14,33 @@ import type { Services } from '../../cli/services.ts';
 
 export const toyCatalogue: Catalogue = {
   revisions: [
-    { id: 'reference', title: 'the engine as it should be', source: 'spec', deltas: [] },
-    { id: 'spapr/v11', title: 'the patch as posted', source: 'seed 001', deltas: ['A1', 'B1'] },
-    { id: 'spapr/6.12', title: 'Linux 6.12', source: 'linux 6.12.117', deltas: ['B1', 'D1'] },
+    {
+      id: 'reference',
+      title: 'the engine as it should be',
+      source: 'spec',
+      subsystems: ['registration'],
+      deltas: [],
+    },
+    {
+      id: 'spapr/v11',
+      title: 'the patch as posted',
+      source: 'seed 001',
+      subsystems: ['registration'],
+      deltas: ['A1', 'B1'],
+    },
+    {
+      id: 'spapr/6.12',
+      title: 'Linux 6.12',
+      source: 'linux 6.12.117',
+      subsystems: ['registration'],
+      deltas: ['B1', 'D1'],
+    },
   ],
   deltas: [
     {
       id: 'A1',
+      system: 'spapr',
+      subsystem: 'registration',
       kind: 'defect',
       title: 'attach twice frees the list node',
       source: 'spec/spapr-tce-v2.md §11 A1',
@@ -30,6 +50,8 @@ export const toyCatalogue: Catalogue = {
     },
     {
       id: 'B1',
+      system: 'spapr',
+      subsystem: 'registration',
       kind: 'defect',
       title: 'map returns success over a hole',
       source: 'spec/spapr-tce-v2.md §11 B1',
@@ -39,6 +61,8 @@ export const toyCatalogue: Catalogue = {
     },
     {
       id: 'D1',
+      system: 'spapr',
+      subsystem: 'registration',
       kind: 'divergence',
       title: 'another error code',
       source: 'spec/spapr-tce-v2.md §2',
@@ -48,8 +72,18 @@ export const toyCatalogue: Catalogue = {
     },
   ],
   scenarios: [
-    { id: 'map-unregister', title: 'map beside unregister', about: 'counts of a region' },
-    { id: 'attach-twice', title: 'one group attached twice', about: 'the group list' },
+    {
+      id: 'map-unregister',
+      title: 'map beside unregister',
+      about: 'counts of a region',
+      subsystem: 'registration',
+    },
+    {
+      id: 'attach-twice',
+      title: 'one group attached twice',
+      about: 'the group list',
+      subsystem: 'registration',
+    },
   ],
   properties: [
     {
@@ -58,6 +92,7 @@ export const toyCatalogue: Catalogue = {
       rule: 'MAP returns 0 if and only if all entries of the range are written.',
       source: 'spec/spapr-tce-v2.md §10, invariant 8',
       blame: 'engine',
+      subsystem: 'registration',
     },
   ],
 };

@@ -33,6 +33,9 @@ describe('check', () => {
         B1  map returns success over a hole
             MAP-001 (hole): 2 tasks, 4 operations, 1 preemption
 
+      property  reference  spapr/v11  spapr/6.12
+      MAP-001   ·          1          1
+
       for the counterexamples: iommucheck check --revision <id>, or --full for all of them
       exit 1
       "
@@ -327,6 +330,7 @@ describe('lists', () => {
       "$ iommucheck defects B1
       B1: map returns success over a hole
         kind       defect (lost error)
+        subsystem  registration
         violates   MAP-001
         trigger    unregister between two entries of a map
         source     spec/spapr-tce-v2.md §11 B1

@@ -2,17 +2,17 @@
 // divergence alone is nobody's fault; every property is broken by some defect.
 
 import { expect, test } from 'vitest';
-import { deltas } from '../../engine/defects/index.ts';
+import { deltas, subsystemOf } from '../../engine/defects/index.ts';
 import { defect } from '../../engine/defects/spapr/spapr.ts';
-import type { SpaprDelta } from '../../engine/index.ts';
+import type { AnyDelta } from '../../engine/index.ts';
 import { revisions } from '../../engine/revisions/index.ts';
 import { sanitizers } from '../../engine/runtime/index.ts';
 import type { SpaprKernel } from '../../engine/vfio/spapr/kernel.ts';
-import { scenarios } from '../../fuzz/scenarios/index.ts';
-import { properties } from '../../properties/catalogue.ts';
+import { type Scenario, scenarios } from '../../fuzz/scenarios/index.ts';
+import { allProperties } from '../../properties/catalogue.ts';
 import { search, scenariosOf } from './search.ts';
 
-const idOf = ({ id, violates }: SpaprDelta) => [id, violates] as const;
+const idOf = ({ id, violates }: AnyDelta) => [id, violates] as const;
 const defects = deltas.filter((d) => d.kind === 'defect').map((d) => [...idOf(d), d] as const);
 const divergences = deltas.filter((d) => d.kind === 'divergence').map((d) => [d.id, d] as const);
 
@@ -20,7 +20,7 @@ const broken = new Map<string, ReadonlySet<string>>();
 
 test.each(defects)('%s alone violates %s', (id, violates, defect) => {
   const found = new Set<string>();
-  for (const scenario of scenarios) {
+  for (const scenario of scenariosOn(defect)) {
     const { result, failing } = search(scenario, [defect]);
     expect(result.complete).toBe(true);
     for (const { property } of failing) found.add(property);
@@ -29,11 +29,16 @@ test.each(defects)('%s alone violates %s', (id, violates, defect) => {
   expect([...found]).toContain(violates);
 });
 
+/** Those of its subsystem. */
+function scenariosOn(delta: AnyDelta): readonly Scenario[] {
+  return scenarios.filter((s) => s.subsystem === subsystemOf(delta));
+}
+
 /** Programs for one of the revisions that differ so; a divergence of none is the reference's. */
-function applicable({ id }: SpaprDelta) {
-  const having = revisions.filter((r) => r.deltas.some((d) => d.id === id));
+function applicable(delta: AnyDelta) {
+  const having = revisions.filter((r) => r.deltas.some((d) => d.id === delta.id));
   const among = having.length === 0 ? ['reference'] : having.map((r) => r.id);
-  return scenarios.filter((s) => among.some((revision) => scenariosOf(revision).includes(s)));
+  return scenariosOn(delta).filter((s) => among.some((r) => scenariosOf(r).includes(s)));
 }
 
 test.each(divergences)('%s alone violates nothing', (_, divergence) => {
@@ -61,13 +66,14 @@ const planted: Readonly<Record<string, Partial<SpaprKernel>>> = {
 test.each(Object.keys(planted))('%s, which no revision breaks, is broken when planted', (id) => {
   const fields = { title: '', source: '', class: '', trigger: '' };
   const mistake = defect({ ...fields, id: 'planted', violates: id, steps: planted[id] ?? {} });
-  const found = scenarios.flatMap((s) => search(s, [mistake]).failing.map((f) => f.property));
+  const registration = scenarios.filter((s) => s.subsystem === 'registration');
+  const found = registration.flatMap((s) => search(s, [mistake]).failing.map((f) => f.property));
   expect(found).toContain(id);
 });
 
 test('every property is broken by some defect or planted mistake', () => {
   const all = new Set([...broken.values()].flatMap((found) => [...found]));
-  const ids = Object.values(properties).map(({ id }) => id);
+  const ids = allProperties.map(({ id }) => id);
   expect(ids.filter((id) => !all.has(id))).toEqual(Object.keys(planted));
   // Of the sanitizers, those that the kernel code of some revision trips; test/toys trips them all.
   const tripped = Object.keys(sanitizers).filter((id) => all.has(id));

@@ -3,7 +3,7 @@
 
 import { expect, test } from 'vitest';
 import { deltaById } from '../../engine/defects/index.ts';
-import type { SpaprRevision } from '../../engine/vfio/spapr/kernel.ts';
+import type { AnyRevision } from '../../engine/index.ts';
 import { revisionById } from '../../engine/revisions/index.ts';
 import { causesOf } from '../../fuzz/causes.ts';
 import { explain } from '../../fuzz/checker.ts';
@@ -13,7 +13,7 @@ import { engineOf, scenariosOf, search, toolVersion } from './search.ts';
 /** Failing runs by what they come from, those of the fewest steps first. */
 type Matrix = ReadonlyMap<string, readonly Failing[]>;
 
-function matrixOf({ id, deltas }: SpaprRevision): Matrix {
+function matrixOf({ id, deltas }: AnyRevision): Matrix {
   const rows = new Map<string, Failing[]>();
   for (const scenario of scenariosOf(id)) {
     const { result, failing } = search(scenario, deltas);
@@ -37,7 +37,7 @@ const textOf = (matrix: Matrix) =>
     .join('\n');
 
 /** A finding for each id: a short run of which it is the only cause, or the only defect. */
-function shrunk(revision: SpaprRevision, matrix: Matrix, ids: readonly string[]) {
+function shrunk(revision: AnyRevision, matrix: Matrix, ids: readonly string[]) {
   return ids.map((id) => {
     const divergent = (causes: string) =>
       causes.split('+').every((c) => c === id || deltaById(c)?.kind === 'divergence');

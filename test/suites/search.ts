@@ -2,9 +2,10 @@
 // some deltas, without shrinking.
 
 import { deltaById } from '../../engine/defects/index.ts';
-import type { SpaprDelta } from '../../engine/index.ts';
-import type { SpaprRevision } from '../../engine/vfio/spapr/kernel.ts';
+import type { AnyDelta, AnyRevision } from '../../engine/index.ts';
+import { revisionById } from '../../engine/revisions/index.ts';
 import type { EngineRef } from '../../fuzz/catalogue.ts';
+import { runsOn } from '../../fuzz/engines.ts';
 import { ExhaustiveSearch, type SearchResult } from '../../fuzz/explore/exhaustive.ts';
 import { instantiate } from '../../fuzz/instance.ts';
 import { type Scenario, scenarios } from '../../fuzz/scenarios/index.ts';
@@ -22,7 +23,7 @@ export interface Searched {
   readonly failing: readonly Failing[];
 }
 
-export function search(scenario: Scenario, deltas: readonly SpaprDelta[]): Searched {
+export function search(scenario: Scenario, deltas: readonly AnyDelta[]): Searched {
   const { program } = scenario;
   const { executor, judge } = instantiate(program, deltas);
   const failing = new Map<string, Failing>();
@@ -42,14 +43,15 @@ export function search(scenario: Scenario, deltas: readonly SpaprDelta[]): Searc
 }
 
 export function scenariosOf(revision: string): readonly Scenario[] {
-  return scenarios.filter((s) => !s.notOn?.includes(revision));
+  const known = revisionById(revision);
+  return known === undefined ? [] : scenarios.filter((s) => runsOn(s, engineOf(known)));
 }
 
-export function engineOf({ id, deltas }: SpaprRevision): EngineRef {
+export function engineOf({ id, deltas }: AnyRevision): EngineRef {
   return { revision: id, deltas: deltas.map((d) => d.id) };
 }
 
-export function delta(id: string): SpaprDelta {
+export function delta(id: string): AnyDelta {
   const found = deltaById(id);
   if (found === undefined) throw new Error(`there is no delta ${id}`);
   return found;
