@@ -19,7 +19,12 @@ import { DirtyWalkSteps } from './dirty/walk.ts';
 import { MmSteps } from './mm.ts';
 import { CoherencySteps } from './ownership/coherency.ts';
 import { OwnershipSteps } from './ownership/ownership.ts';
-import { VirtioSteps } from './virtio/driver.ts';
+import {
+  ViommuAttachSteps,
+  ViommuDomainSteps,
+  ViommuMappingSteps,
+  ViommuQueueSteps,
+} from './virtio/driver.ts';
 import type { IommuWorld } from './world.ts';
 
 /** What `this` is in every step: all steps, and the world they work on. */
@@ -40,7 +45,10 @@ export interface IommuKernel
     MergeSteps,
     DirtyLogSteps,
     DirtyWalkSteps,
-    VirtioSteps {
+    ViommuAttachSteps,
+    ViommuDomainSteps,
+    ViommuMappingSteps,
+    ViommuQueueSteps {
   readonly world: IommuWorld;
 }
 
@@ -65,5 +73,8 @@ export const bootIommuKernel = composeKernel<IommuKernel>([
   MergeSteps,
   DirtyLogSteps,
   DirtyWalkSteps,
-  VirtioSteps,
+  ViommuAttachSteps,
+  ViommuDomainSteps,
+  ViommuMappingSteps,
+  ViommuQueueSteps,
 ]);

@@ -24,11 +24,14 @@ export class Environment extends KernelObject {
     return 'environment';
   }
 
-  /** Whether the environment refuses at `site`; the access's outcome is 0 (goes well) or 1. */
-  refuse(site: string): Access {
-    return this.intern(`refuse ${site}`, () => {
+  /**
+   * Whether the environment refuses at `site`; the access's outcome is 0 (goes well) or 1. `atomic`:
+   * what is asked for does not sleep (GFP_ATOMIC, a device that is polled).
+   */
+  refuse(site: string, atomic = false): Access {
+    return this.intern(`refuse ${site}${atomic ? ' atomic' : ''}`, () => {
       const apply = (left: unknown, _: number, choice: number) => (left as number) - choice;
-      const flags = Flag.chooses | Flag.mutates | Flag.sleeps;
+      const flags = Flag.chooses | Flag.mutates | (atomic ? 0 : Flag.sleeps);
       return new Access(this.budget, `refuse ${site}?`, flags, { apply }, null, 2);
     });
   }

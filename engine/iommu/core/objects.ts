@@ -63,6 +63,21 @@ export class RequesterId extends KernelObject {
   }
 }
 
+/** struct dev_iommu: what the core keeps of a device behind an IOMMU. */
+export class DevIommu extends KernelObject {
+  /** dev->iommu->iommu_dev: set once the driver has taken the device. */
+  readonly iommuDev: Cell<IommuInstance | null>;
+
+  constructor(birth: Birth) {
+    super(birth);
+    this.iommuDev = this.cell<IommuInstance | null>('iommu_dev', null);
+  }
+
+  get kind(): string {
+    return 'dev_iommu';
+  }
+}
+
 /** struct device with its dev_iommu. */
 export class Device extends KernelObject implements ListNode {
   readonly index: number;
@@ -73,6 +88,10 @@ export class Device extends KernelObject implements ListNode {
   readonly next: Cell<ListNode | null>;
   /** dev->iommu_group; null: not probed. */
   readonly group: Cell<IommuGroup | null>;
+  /** dev->iommu. */
+  readonly param: Cell<DevIommu | null>;
+  /** What the driver has attached the device to (info->domain); null: it is blocked. */
+  readonly domain: Cell<IommuDomain | null>;
   readonly attachDeferred: Cell<boolean>;
   /** dev->iommu->require_direct. */
   readonly requireDirect: boolean;
@@ -94,6 +113,8 @@ export class Device extends KernelObject implements ListNode {
     this.rid = rid;
     this.next = this.cell<ListNode | null>('next', null);
     this.group = this.cell<IommuGroup | null>('iommu_group', null);
+    this.param = this.cell<DevIommu | null>('iommu', null);
+    this.domain = this.cell<IommuDomain | null>('domain', null);
     this.attachDeferred = this.cell('attach_deferred', spec.attachDeferred === true);
     this.requireDirect = (spec.reserved ?? []).some((r) => r.kind === 'direct');
     this.kernelDriver = this.cell('kernel_driver', spec.kernelDriver === true);
@@ -124,6 +145,8 @@ export class IommuGroup extends KernelObject {
   /** group->owner: 0 is NULL. */
   readonly owner: Cell<number>;
   readonly ownerCnt: Cell<number>;
+  /** Entries of pasid_array. */
+  readonly pasidCount: Cell<number>;
   private readonly pasids = new Map<number, Cell<IommuDomain | null>>();
 
   constructor(birth: Birth, index: number, spec: GroupSpec) {
@@ -137,6 +160,7 @@ export class IommuGroup extends KernelObject {
     this.domain = this.cell<IommuDomain | null>('domain', null);
     this.owner = this.cell('owner', 0);
     this.ownerCnt = this.cell('owner_cnt', 0);
+    this.pasidCount = this.cell('pasid_count', 0);
   }
 
   get kind(): string {

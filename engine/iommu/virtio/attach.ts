@@ -1,0 +1,229 @@
+// Endpoints of virtio-iommu: probe, attach, release (spec/virtio-domain.md §4, §6). The caller holds
+// group->mutex. Requests and counts change together under request_lock, so that who maps meanwhile
+// knows whether the device has the domain.
+
+import { EINVAL, ENODEV, ENOMEM, EOVERFLOW } from '../../errno.ts';
+import type { Steps } from '../../runtime/index.ts';
+import type { IommuDomain } from '../core/domain.ts';
+import type { Device } from '../core/objects.ts';
+import type { IommuKernel } from '../kernel.ts';
+import { ViommuDomain, ViommuEndpoint, type ViommuDev } from './objects.ts';
+
+/** How far ATTACH of an endpoint's ids came. */
+interface Attached {
+  readonly ret: number;
+  readonly ids: number;
+}
+
+export class ViommuAttachSteps {
+  *viommuAttachDev(this: IommuKernel, domain: IommuDomain, device: Device): Steps<number> {
+    if (!(domain instanceof ViommuDomain)) return EINVAL;
+    const priv = this.world.virtio.endpoint(device);
+    yield priv.readOnce;
+    const vdev = priv.value;
+    if (vdev === null) return ENODEV;
+    const ret = yield* this.viommuCheckInstance(domain, vdev);
+    if (ret !== 0) return ret;
+    if (yield* this.viommuIsAttached(domain, vdev)) return 0;
+    return yield* this.viommuMove(domain, vdev);
+  }
+
+  /** A domain belongs to one instance for ever. */
+  *viommuCheckInstance(
+    this: IommuKernel,
+    vdomain: ViommuDomain,
+    vdev: ViommuEndpoint,
+  ): Steps<number> {
+    yield vdomain.viommu.read;
+    return vdomain.viommu.value === vdev.viommu ? 0 : this.viommuForeignErrno();
+  }
+
+  /** spec/virtio-domain.md §4 step 2. */
+  viommuForeignErrno(): number {
+    return EINVAL;
+  }
+
+  /** Nothing to do: what the device has of the domain is right (BUG-8). */
+  *viommuIsAttached(
+    this: IommuKernel,
+    vdomain: ViommuDomain,
+    vdev: ViommuEndpoint,
+  ): Steps<boolean> {
+    yield vdev.vdomain.read;
+    return vdev.vdomain.value === vdomain;
+  }
+
+  *viommuMove(this: IommuKernel, vdomain: ViommuDomain, vdev: ViommuEndpoint): Steps<number> {
+    yield vdomain.mappingsLock.lock;
+    yield vdev.viommu.requestLock.lock;
+    const ret = yield* this.viommuMoveLocked(vdomain, vdev);
+    yield vdev.viommu.requestLock.unlock;
+    yield vdomain.mappingsLock.unlock;
+    return ret;
+  }
+
+  /** All ids, then the mappings, then the counts: on an error the endpoint stays, or is nowhere. */
+  *viommuMoveLocked(this: IommuKernel, vdomain: ViommuDomain, vdev: ViommuEndpoint): Steps<number> {
+    let ret = yield* this.viommuCheckReserved(vdomain, vdev);
+    if (ret !== 0) return ret;
+    const attached = yield* this.viommuAttachIds(vdomain, vdev);
+    ret = attached.ret;
+    if (ret === 0) ret = yield* this.viommuReplayIfFirst(vdomain, vdev.viommu);
+    if (ret !== 0) {
+      if (attached.ids > 0) yield* this.viommuDetachLocked(vdev, attached.ids, vdomain);
+      return ret;
+    }
+    yield vdev.vdomain.read;
+    const old = vdev.vdomain.value;
+    if (old !== null) yield* this.viommuCountDown(old);
+    yield* this.viommuCountUp(vdomain);
+    yield* this.viommuSetVdomain(vdev, vdomain);
+    return 0;
+  }
+
+  /** Reserved regions of every endpoint stay free (spec/virtio-domain.md §9.15). */
+  *viommuCheckReserved(
+    this: IommuKernel,
+    vdomain: ViommuDomain,
+    vdev: ViommuEndpoint,
+  ): Steps<number> {
+    const { reserved } = vdev;
+    if (reserved.length === 0) return 0;
+    yield vdomain.mappings.read;
+    const { value } = vdomain.mappings;
+    return reserved.some((r) => value.overlapping(r.start, r.last).length > 0) ? EINVAL : 0;
+  }
+
+  /** ATTACH of each id, up to the first that fails. */
+  *viommuAttachIds(
+    this: IommuKernel,
+    vdomain: ViommuDomain,
+    vdev: ViommuEndpoint,
+  ): Steps<Attached> {
+    yield vdomain.id.read;
+    const domain = vdomain.id.value;
+    yield vdomain.bypass.read;
+    const bypass = vdomain.bypass.value;
+    for (const [ids, endpoint] of vdev.ids.entries()) {
+      const request = { type: 'attach', domain, endpoint, bypass } as const;
+      const ret = yield* this.viommuRequest(vdev.viommu, request);
+      if (ret !== 0) return { ret, ids };
+    }
+    return { ret: 0, ids: vdev.ids.length };
+  }
+
+  /** The device begins with an empty domain: what was mapped without it is sent now. */
+  *viommuReplayIfFirst(this: IommuKernel, vdomain: ViommuDomain, viommu: ViommuDev): Steps<number> {
+    yield vdomain.nrEndpoints.read;
+    if (!this.viommuIsFirst(vdomain.nrEndpoints.value)) return 0;
+    return yield* this.viommuReplayMappings(vdomain, viommu);
+  }
+
+  /** Whether an endpoint that joins this many others is the first. */
+  viommuIsFirst(others: number): boolean {
+    return others === 0;
+  }
+
+  /** viommu_replay_mappings, under mappings_lock. */
+  *viommuReplayMappings(
+    this: IommuKernel,
+    vdomain: ViommuDomain,
+    viommu: ViommuDev,
+  ): Steps<number> {
+    yield vdomain.id.read;
+    const domain = vdomain.id.value;
+    yield vdomain.mappings.read;
+    for (const mapping of vdomain.mappings.value.all) {
+      const ret = yield* this.viommuRequest(viommu, { type: 'map', domain, ...mapping });
+      if (ret !== 0) return ret;
+    }
+    return 0;
+  }
+
+  /** The endpoint leaves the device's domains: the first ids are in `moved` already. */
+  *viommuDetachLocked(
+    this: IommuKernel,
+    vdev: ViommuEndpoint,
+    ids: number,
+    moved: ViommuDomain | null,
+  ): Steps {
+    yield vdev.vdomain.read;
+    const old = vdev.vdomain.value;
+    for (const [i, endpoint] of vdev.ids.entries()) {
+      const vdomain = i < ids ? moved : old;
+      if (vdomain === null) continue;
+      yield vdomain.id.read;
+      const domain = vdomain.id.value;
+      // Only a WARN where it fails.
+      yield* this.viommuRequest(vdev.viommu, { type: 'detach', domain, endpoint });
+    }
+    if (old !== null) yield* this.viommuCountDown(old);
+    yield* this.viommuSetVdomain(vdev, null);
+  }
+
+  /** One endpoint less; with the last one the device forgets the domain, and who failed to map. */
+  *viommuCountDown(this: IommuKernel, vdomain: ViommuDomain): Steps {
+    yield vdomain.nrEndpoints.read;
+    const count = vdomain.nrEndpoints.value - 1;
+    yield vdomain.nrEndpoints.write;
+    vdomain.nrEndpoints.value = count;
+    if (count !== 0) return;
+    yield vdomain.viommu.read;
+    const viommu = vdomain.viommu.value as ViommuDev;
+    yield vdomain.id.read;
+    const id = vdomain.id.value;
+    yield viommu.failed.read;
+    const failed = viommu.failed.value.without(id, 0, Number.MAX_SAFE_INTEGER);
+    if (failed === viommu.failed.value) return;
+    yield viommu.failed.write;
+    viommu.failed.value = failed;
+  }
+
+  *viommuCountUp(this: IommuKernel, vdomain: ViommuDomain): Steps {
+    yield vdomain.nrEndpoints.read;
+    const count = vdomain.nrEndpoints.value;
+    yield vdomain.nrEndpoints.write;
+    vdomain.nrEndpoints.value = count + 1;
+  }
+
+  /** What driver and core take the endpoint to be attached to. */
+  *viommuSetVdomain(this: IommuKernel, vdev: ViommuEndpoint, vdomain: ViommuDomain | null): Steps {
+    yield vdev.vdomain.write;
+    vdev.vdomain.value = vdomain;
+    yield vdev.device.rid.domain.writeOnce;
+    vdev.device.rid.domain.value = vdomain;
+  }
+
+  /** viommu_probe_device: the endpoint with its reserved regions (spec/virtio-domain.md §6). */
+  *viommuProbeDevice(this: IommuKernel, device: Device): Steps<number> {
+    if (yield* this.world.refuses('kzalloc')) return ENOMEM;
+    const { heap, virtio } = this.world;
+    const wraps = (device.spec.reserved ?? []).some((r) => r.size === 0);
+    const priv = virtio.endpoint(device);
+    yield priv.writeOnce;
+    if (wraps) return EOVERFLOW;
+    priv.value = heap.create(ViommuEndpoint, device, virtio.viommu(device.iommu));
+    return 0;
+  }
+
+  /** viommu_release_device: the device's domain is left before the endpoint goes. */
+  *viommuReleaseDevice(this: IommuKernel, device: Device): Steps {
+    const priv = this.world.virtio.endpoint(device);
+    yield priv.readOnce;
+    const vdev = priv.value;
+    if (vdev === null) return;
+    yield* this.viommuDetachDev(vdev);
+    yield priv.writeOnce;
+    priv.value = null;
+    yield vdev.free;
+  }
+
+  /** viommu_detach_dev. */
+  *viommuDetachDev(this: IommuKernel, vdev: ViommuEndpoint): Steps {
+    yield vdev.vdomain.read;
+    if (vdev.vdomain.value === null) return;
+    yield vdev.viommu.requestLock.lock;
+    yield* this.viommuDetachLocked(vdev, 0, null);
+    yield vdev.viommu.requestLock.unlock;
+  }
+}

@@ -1,0 +1,146 @@
+// The request queue: requests waited for, requests left in the queue, and the device that takes them.
+// spec/virtio-domain.md §5, §8. What lies in the queue the device may perform at any time; only DMA can
+// tell, so it is there that the moment is chosen.
+
+import type { Steps } from '../../runtime/index.ts';
+import type { U64 } from '../../vfio/vocabulary.ts';
+import type { Device } from '../core/objects.ts';
+import type { IommuKernel } from '../kernel.ts';
+import { performed, type Queued, refusals, translated } from './device.ts';
+import { type ViommuDev, type VirtioHw, idsOf } from './objects.ts';
+import { errnoOf, refusal, type Request, requestText, type Status } from './requests.ts';
+
+export class ViommuQueueSteps {
+  /** viommu_send_req_sync: 0 or the errno of the device's status. */
+  *viommuSendReqSync(this: IommuKernel, viommu: ViommuDev, request: Request): Steps<number> {
+    yield viommu.requestLock.lock;
+    const ret = yield* this.viommuSendReqSyncLocked(viommu, request);
+    yield viommu.requestLock.unlock;
+    return ret;
+  }
+
+  /** __viommu_send_req and __viommu_sync_req: those before it in the queue come first. */
+  *viommuSendReqSyncLocked(this: IommuKernel, viommu: ViommuDev, request: Request): Steps<number> {
+    yield* this.viommuSyncReqLocked(viommu);
+    const status = yield* this.virtioAnswer(viommu.hw, request);
+    return this.viommuReqErrno(status);
+  }
+
+  /** A request of an attach, which holds request_lock from end to end. */
+  *viommuRequest(this: IommuKernel, viommu: ViommuDev, request: Request): Steps<number> {
+    return yield* this.viommuSendReqSyncLocked(viommu, request);
+  }
+
+  /** viommu_get_req_errno. */
+  viommuReqErrno(status: Status): number {
+    return errnoOf[status];
+  }
+
+  /** viommu_add_req: nobody waits for it until the next sync. */
+  *viommuAddReqLocked(this: IommuKernel, viommu: ViommuDev, request: Request): Steps {
+    const { state } = viommu.hw;
+    yield state.exchange;
+    const { queue } = state.value;
+    state.value = state.value.with({ queue: [...queue, { request, status: null }] });
+  }
+
+  /** viommu_sync_req. */
+  *viommuSyncReq(this: IommuKernel, viommu: ViommuDev): Steps {
+    yield viommu.requestLock.lock;
+    yield* this.viommuSyncReqLocked(viommu);
+    yield viommu.requestLock.unlock;
+  }
+
+  /** __viommu_sync_req: kicks, and waits until nothing is in flight. */
+  *viommuSyncReqLocked(this: IommuKernel, viommu: ViommuDev): Steps {
+    const { state } = viommu.hw;
+    while (yield* this.virtioTakeRequest(viommu.hw));
+    yield state.exchange;
+    const done = state.value.queue;
+    if (done.length === 0) return;
+    state.value = state.value.with({ queue: [] });
+    yield* this.viommuReqsDone(viommu, done);
+  }
+
+  /** What became of requests that nobody waited for: who asked for a mapping will want to know. */
+  *viommuReqsDone(this: IommuKernel, viommu: ViommuDev, done: readonly Queued[]): Steps {
+    const { failed } = viommu;
+    yield failed.read;
+    const before = failed.value;
+    let after = before;
+    for (const { request, status } of done) {
+      if (request.type === 'unmap')
+        after = after.without(request.domain, request.start, request.last);
+      if (request.type !== 'map') continue;
+      const errno = this.viommuReqErrno(status ?? 'OK');
+      const { domain, start, last } = request;
+      if (errno !== 0) after = after.with({ domain, start, last, errno });
+    }
+    if (after === before) return;
+    yield failed.write;
+    failed.value = after;
+  }
+
+  /** The device performs the first request that waits in its queue: false if there is none. */
+  *virtioTakeRequest(this: IommuKernel, hw: VirtioHw): Steps<boolean> {
+    yield hw.state.readOnce;
+    const { pending } = hw.state.value;
+    if (pending === null) return false;
+    const { site, status } = refusal[pending.type];
+    const refused = yield* this.world.refuses(site, true);
+    yield hw.state.exchange;
+    const state = hw.state.value;
+    // Somebody else's turn has come in between.
+    if (state.pending !== pending) return true;
+    const [rule] = refused ? [status] : refusals(hw.config, state, pending);
+    hw.state.value =
+      rule === undefined ? performed(state.answered('OK'), pending) : state.answered(rule);
+    return true;
+  }
+
+  /** The device performs a request for which the driver waits. */
+  *virtioAnswer(this: IommuKernel, hw: VirtioHw, request: Request): Steps<Status> {
+    const { site, status } = refusal[request.type];
+    if (yield* this.world.refuses(site, true)) return status;
+    const silent = yield* this.world.refuses('virtio_len0', true);
+    yield hw.state.exchange;
+    const state = hw.state.value;
+    const text = requestText(request);
+    const unanswered = state.unanswered.filter((t) => t !== text);
+    if (silent) {
+      hw.state.value = state.with({ unanswered: [...unanswered, text] });
+      return 'none';
+    }
+    const rules = refusals(hw.config, state, request);
+    const [only] = rules;
+    if (only === undefined) {
+      hw.state.value = performed(state.with({ unanswered }), request);
+      return 'OK';
+    }
+    if (rules.length === 1) return only;
+    // Which rule is looked at first, nobody says.
+    const choice = this.world.env.choose(rules.length, `status of ${request.type}`);
+    yield choice;
+    return rules[this.world.env.answerTo(choice)] as Status;
+  }
+
+  /** Where DMA of a device behind a virtio-iommu goes; null: it faults. */
+  *virtioTranslate(
+    this: IommuKernel,
+    device: Device,
+    iova: U64,
+    write: boolean,
+  ): Steps<U64 | null> {
+    const { hw } = this.world.virtio.viommu(device.iommu);
+    for (;;) {
+      yield hw.state.readOnce;
+      if (hw.state.value.pending === null) break;
+      const takes = this.world.env.choose(2, 'device takes a request');
+      yield takes;
+      if (this.world.env.answerTo(takes) === 0) break;
+      yield* this.virtioTakeRequest(hw);
+    }
+    yield hw.state.readOnce;
+    return translated(hw.config, hw.state.value, idsOf(device)[0] as number, iova, write);
+  }
+}
