@@ -7,6 +7,7 @@ export { type EntryEvent, entryMachine } from './entry.ts';
 export { toMermaid } from './export.ts';
 export { type Graph, reachable, stuck } from './graph.ts';
 export { inconsistencies } from './invariants.ts';
+export { machines, type TitledMachine } from './machines.ts';
 export { oracle, type Oracle, type Pending, type Successor } from './oracle.ts';
 export { noQuirks, type Quirks } from './quirks.ts';
 export { type RegionContext, type RegionEvent, regionMachine } from './region.ts';
