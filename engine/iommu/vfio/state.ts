@@ -1,11 +1,26 @@
-// What the vfio part of the stack keeps in a world.
+// What the vfio part of the stack keeps in a world: a VFIO group for each IOMMU group, a VFIO device
+// for each device (registered or not), and the containers that are open from the start.
 
 import type { IommuWorld } from '../world.ts';
+import { VfioContainer, VfioDevice, VfioGroup } from './objects.ts';
 
 export class VfioState {
-  readonly world: IommuWorld;
+  readonly groups: readonly VfioGroup[];
+  readonly devices: readonly VfioDevice[];
+  readonly containers: readonly VfioContainer[];
 
   constructor(world: IommuWorld) {
-    this.world = world;
+    const { heap, topology } = world;
+    this.groups = world.groups.map((group, i) => {
+      const emulated = topology.devices.some((d) => d.group === i && d.emulated === true);
+      return heap.boot(VfioGroup, `vfio_group${i}`, i, group, emulated);
+    });
+    this.devices = world.devices.map((device, i) => {
+      const group = this.groups[device.spec.group] as VfioGroup;
+      return heap.boot(VfioDevice, `vfio_device${i}`, device, group);
+    });
+    this.containers = (topology.containers ?? []).map((_, i) =>
+      heap.boot(VfioContainer, `container${i}`, i),
+    );
   }
 }

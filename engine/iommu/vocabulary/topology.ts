@@ -72,8 +72,14 @@ export interface DeviceSpec {
   readonly unplugged?: true;
   /** Its transactions carry no-snoop when the operation asks for it. */
   readonly noSnoop?: true;
+  /** A mediated device: no IOMMU translates for it, its driver pins pages (VFIO only). */
+  readonly emulated?: true;
   /** A driver that uses the DMA API is bound (use_default_domain was called). */
   readonly kernelDriver?: true;
+  /** ops->def_domain_type: the driver insists on this type of default domain. */
+  readonly defDomainType?: 'dma' | 'identity';
+  /** A PCI device that is not trusted: its default domain is DMA. */
+  readonly untrusted?: true;
   /** dev->iommu->attach_deferred (kdump). */
   readonly attachDeferred?: true;
   readonly reserved?: readonly ReservedRegion[];
