@@ -8,14 +8,24 @@ import { FlushQueueSteps } from './cookie/flushQueue.ts';
 import { IovaSteps } from './cookie/iova.ts';
 import { MsiSteps } from './cookie/msi.ts';
 import { SwMsiSteps } from './iommufd/swMsi.ts';
+import { AllocSteps } from './core/alloc.ts';
 import { AttachSteps } from './core/attach.ts';
+import { DefaultDomainSteps } from './core/defaultDomain.ts';
 import { DriverSteps } from './core/driver.ts';
+import { DriverAttachSteps } from './core/driverAttach.ts';
 import { MappingSteps } from './core/mapping.ts';
+import { PasidSteps } from './core/pasid.ts';
+import { ProbeSteps } from './core/probe.ts';
 import { RadixSteps } from './core/radix.ts';
+import { RadixClearSteps } from './core/radixClear.ts';
+import { ScatterlistSteps } from './core/scatterlist.ts';
 import { DirtyLogSteps } from './dirty/log.ts';
 import { MergeSteps } from './dirty/merge.ts';
 import { SplitSteps } from './dirty/split.ts';
 import { DirtyWalkSteps } from './dirty/walk.ts';
+import { DmaSteps } from './hw/dma.ts';
+import { PageSteps } from './hw/pages.ts';
+import { VirtioDmaSteps } from './hw/virtio.ts';
 import { MmSteps } from './mm.ts';
 import { CoherencySteps } from './ownership/coherency.ts';
 import { OwnershipSteps } from './ownership/ownership.ts';
@@ -25,14 +35,25 @@ import {
   ViommuMappingSteps,
   ViommuQueueSteps,
 } from './virtio/driver.ts';
+import { type VfioSteps, vfioSteps } from './vfio/steps.ts';
 import type { IommuWorld } from './world.ts';
 
 /** What `this` is in every step: all steps, and the world they work on. */
 export interface IommuKernel
   extends MappingSteps,
+    ScatterlistSteps,
     RadixSteps,
+    RadixClearSteps,
+    DmaSteps,
+    VirtioDmaSteps,
+    PageSteps,
     DriverSteps,
+    DriverAttachSteps,
+    AllocSteps,
     AttachSteps,
+    PasidSteps,
+    DefaultDomainSteps,
+    ProbeSteps,
     OwnershipSteps,
     CoherencySteps,
     CookieSteps,
@@ -48,7 +69,8 @@ export interface IommuKernel
     ViommuAttachSteps,
     ViommuDomainSteps,
     ViommuMappingSteps,
-    ViommuQueueSteps {
+    ViommuQueueSteps,
+    VfioSteps {
   readonly world: IommuWorld;
 }
 
@@ -58,9 +80,19 @@ export type IommuRevision = Revision<IommuKernel>;
 /** The kernel of a revision in a world; `onDelta` is told each time a delta's code runs. */
 export const bootIommuKernel = composeKernel<IommuKernel>([
   MappingSteps,
+  ScatterlistSteps,
   RadixSteps,
+  RadixClearSteps,
+  DmaSteps,
+  VirtioDmaSteps,
+  PageSteps,
   DriverSteps,
+  DriverAttachSteps,
+  AllocSteps,
   AttachSteps,
+  PasidSteps,
+  DefaultDomainSteps,
+  ProbeSteps,
   OwnershipSteps,
   CoherencySteps,
   CookieSteps,
@@ -77,4 +109,5 @@ export const bootIommuKernel = composeKernel<IommuKernel>([
   ViommuDomainSteps,
   ViommuMappingSteps,
   ViommuQueueSteps,
+  ...vfioSteps,
 ]);

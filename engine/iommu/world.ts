@@ -14,10 +14,13 @@ import {
 } from '../runtime/index.ts';
 import type { U64 } from '../vfio/vocabulary.ts';
 import { CookieState } from './cookie/state.ts';
+import { bootDirectMappings } from './core/bootMap.ts';
 import { IommuDomain } from './core/domain.ts';
-import { Device, IommuGroup, IommuInstance, PhysPage, RequesterId } from './core/objects.ts';
+import { Device, DevIommu, IommuGroup, IommuInstance, PhysPage, RequesterId } from './core/objects.ts';
 import { PageTable } from './core/pageTable.ts';
+import { CoreState } from './core/state.ts';
 import { DirtyState } from './dirty/state.ts';
+import { HardwareState } from './hw/state.ts';
 import { IommufdState } from './iommufd/state.ts';
 import { KvmState } from './kvm/state.ts';
 import { Mm } from './mm.ts';
@@ -63,8 +66,10 @@ export class IommuWorld {
   readonly groups: readonly IommuGroup[];
   readonly devices: readonly Device[];
   readonly slots: Slots;
+  readonly core: CoreState;
   /** By process. */
   readonly mms: readonly Mm[];
+  readonly hw: HardwareState;
   readonly virtio: VirtioState;
   readonly vfio: VfioState;
   readonly cookies: CookieState;
@@ -94,6 +99,8 @@ export class IommuWorld {
     );
     this.groups = topology.groups.map((spec, i) => heap.boot(IommuGroup, `group${i}`, i, spec));
     this.devices = this.bootDevices();
+    this.core = new CoreState(this);
+    this.hw = new HardwareState(this);
     this.virtio = new VirtioState(this);
     this.vfio = new VfioState(this);
     this.cookies = new CookieState(this);
@@ -120,6 +127,11 @@ export class IommuWorld {
   /** Tells which process a task belongs to. */
   place(taskName: string, process: number | null): void {
     this.processes.set(taskName, process ?? -1);
+  }
+
+  /** The name of the task whose step is being performed. */
+  currentTask(): string {
+    return step.allocator?.label ?? '';
   }
 
   /** The process of the task whose step is being performed; -1: none. */
@@ -169,8 +181,14 @@ export class IommuWorld {
     devices.forEach((device, i) => {
       device.next.stored = devices[i + 1] ?? null;
       device.group.stored = group;
+      const param = heap.boot(DevIommu, `${device.name} iommu`);
+      param.iommuDev.stored = device.iommu;
+      device.param.stored = param;
       if (device.attachDeferred.stored) return;
       device.rid.domain.stored = domain;
+      device.domain.stored = domain;
+      if (type === 'dma' && device.iommu.driver !== 'virtio')
+        bootDirectMappings(heap, this.geometry, domain, device);
       domain.attached.stored |= 1 << device.index;
       if (device.iommu.driver === 'virtio') this.virtio.bootAttach(device, domain);
     });

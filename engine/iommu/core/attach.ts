@@ -1,37 +1,13 @@
-// Domains and groups: allocation, attach, detach, replace (spec/iommu-core.md §3, §11,
-// spec/coherency-and-ownership.md §5). All of one group under group->mutex.
+// Groups change domains: attach, detach, replace (spec/coherency-and-ownership.md §5,
+// spec/iommu-core.md §11). All of one group under group->mutex; domains are made and freed in alloc.ts.
 
 import { EBUSY, EINVAL, ENODEV } from '../../errno.ts';
-import { listNodes, type Steps } from '../../runtime/index.ts';
+import { listFirst, listNext, type Steps } from '../../runtime/index.ts';
 import type { IommuKernel } from '../kernel.ts';
-import type { DomainType } from '../vocabulary/index.ts';
-import type { DomainClient, IommuDomain } from './domain.ts';
+import type { IommuDomain } from './domain.ts';
 import type { Device, IommuGroup } from './objects.ts';
 
 export class AttachSteps {
-  /** __iommu_domain_alloc: a domain, or an errno. */
-  *iommuDomainAlloc(
-    this: IommuKernel,
-    device: Device,
-    type: DomainType,
-    client: DomainClient,
-  ): Steps<IommuDomain | number> {
-    const domain = yield* this.opsDomainAlloc(device, type, client);
-    if (typeof domain === 'number') return domain;
-    if (type !== 'dma' && type !== 'dmaFq') return domain;
-    const ret = yield* this.iommuGetDmaCookie(domain);
-    if (ret === 0) return domain;
-    yield* this.iommuDomainFree(domain);
-    return ret;
-  }
-
-  /** The caller guarantees that nobody is attached any more. */
-  *iommuDomainFree(this: IommuKernel, domain: IommuDomain): Steps {
-    yield domain.contract.enter('free', 0, Number.MAX_SAFE_INTEGER);
-    yield* this.iommuPutCookie(domain);
-    yield* this.opsDomainFree(domain);
-  }
-
   *iommuAttachGroup(this: IommuKernel, domain: IommuDomain, group: IommuGroup): Steps<number> {
     yield group.mutex.lock;
     yield domain.contract.enter('attach', 0, 0);
@@ -47,24 +23,59 @@ export class AttachSteps {
     domain: IommuDomain,
     group: IommuGroup,
   ): Steps<number> {
-    yield group.domain.read;
-    const current = group.domain.value;
-    yield group.defaultDomain.read;
-    const standard = group.defaultDomain.value;
-    yield group.blockingDomain.read;
-    if (current !== null && current !== standard && current !== group.blockingDomain.value)
-      return EBUSY;
-    yield group.devices.read;
-    const first = group.devices.value;
+    if (yield* this.iommuGroupIsBusy(group)) return EBUSY;
+    const first = yield* listFirst(group.devices);
     if (first === null) return ENODEV;
     if (domain.iommu !== null && first.iommu.driver !== domain.iommu.driver) return EINVAL;
     return yield* this.iommuGroupSetDomain(group, domain);
+  }
+
+  /** Somebody's domain is attached: neither the default nor the blocking one, also if it is this. */
+  *iommuGroupIsBusy(this: IommuKernel, group: IommuGroup): Steps<boolean> {
+    yield group.domain.read;
+    const current = group.domain.value;
+    if (current === null) return false;
+    yield group.defaultDomain.read;
+    if (current === group.defaultDomain.value) return false;
+    yield group.blockingDomain.read;
+    return current !== group.blockingDomain.value;
   }
 
   *iommuDetachGroup(this: IommuKernel, _domain: IommuDomain, group: IommuGroup): Steps {
     yield group.mutex.lock;
     yield* this.iommuGroupSetCoreDomain(group);
     yield group.mutex.unlock;
+  }
+
+  /** For groups of one device. */
+  *iommuAttachDevice(this: IommuKernel, domain: IommuDomain, device: Device): Steps<number> {
+    const group = yield* this.iommuGroupOf(device);
+    if (group === null) return ENODEV;
+    yield group.mutex.lock;
+    yield domain.contract.enter('attach', 0, 0);
+    const single = (yield* this.groupDevices(group)).length === 1;
+    const ret = single ? yield* this.iommuAttachGroupLocked(domain, group) : EINVAL;
+    yield domain.contract.leave('attach', 0, 0);
+    yield group.mutex.unlock;
+    return ret;
+  }
+
+  /** False, and a WARN, where the device's group is not attached to the domain alone. */
+  *iommuDetachDevice(this: IommuKernel, domain: IommuDomain, device: Device): Steps<boolean> {
+    const group = yield* this.iommuGroupOf(device);
+    if (group === null) return false;
+    yield group.mutex.lock;
+    yield group.domain.read;
+    const right = group.domain.value === domain && (yield* this.groupDevices(group)).length === 1;
+    if (right) yield* this.iommuGroupSetCoreDomain(group);
+    yield group.mutex.unlock;
+    return right;
+  }
+
+  /** dev->iommu_group. */
+  *iommuGroupOf(this: IommuKernel, device: Device): Steps<IommuGroup | null> {
+    yield device.group.readOnce;
+    return device.group.value;
   }
 
   /** __iommu_group_set_core_domain: the blocking domain while owned, else the default one. */
@@ -88,7 +99,9 @@ export class AttachSteps {
       return EINVAL;
     }
     yield group.mutex.lock;
+    yield domain.contract.enter('attach', 0, 0);
     const ret = yield* this.iommuGroupSetDomain(group, domain);
+    yield domain.contract.leave('attach', 0, 0);
     yield group.mutex.unlock;
     return ret;
   }
@@ -110,7 +123,10 @@ export class AttachSteps {
     return 0;
   }
 
-  /** Devices already switched, and the failing one, go back to the group's domain. */
+  /**
+   * Devices already switched, and the failing one, go back to the group's domain. There is none at
+   * the first probe only: release cleans up.
+   */
   *iommuGroupRevertDomain(
     this: IommuKernel,
     group: IommuGroup,
@@ -118,26 +134,109 @@ export class AttachSteps {
     old: IommuDomain | null,
   ): Steps {
     if (old === null) return;
-    for (const device of devices) yield* this.iommuDeviceSetDomain(group, device, old);
+    for (const device of devices) yield* this.iommuDeviceMustSetDomain(group, device, old);
   }
 
-  *iommuGroupSetDomainNofail(this: IommuKernel, group: IommuGroup, domain: IommuDomain): Steps {
-    yield* this.iommuGroupSetDomain(group, domain);
+  /** IOMMU_SET_DOMAIN_MUST_SUCCEED: whatever a device answers, the others follow. */
+  *iommuGroupSetDomainNofail(
+    this: IommuKernel,
+    group: IommuGroup,
+    domain: IommuDomain,
+  ): Steps<number> {
+    yield group.domain.read;
+    if (group.domain.value === domain) return 0;
+    let result = 0;
+    for (const device of yield* this.groupDevices(group)) {
+      const ret = yield* this.iommuDeviceMustSetDomain(group, device, domain);
+      if (ret !== 0) result = ret;
+    }
+    yield group.domain.write;
+    group.domain.value = domain;
+    return result;
   }
 
   /** __iommu_device_set_domain. */
   *iommuDeviceSetDomain(
     this: IommuKernel,
-    _group: IommuGroup,
+    group: IommuGroup,
     device: Device,
     domain: IommuDomain,
   ): Steps<number> {
+    if (device.requireDirect && (yield* this.iommuIsBlocking(group, domain))) return EINVAL;
+    if (
+      device.spec.attachDeferred === true &&
+      (yield* this.iommuStillDeferred(group, device, domain))
+    )
+      return 0;
     return yield* this.opsAttachDev(domain, device);
+  }
+
+  /** A device that cannot be attached must not go on with a domain that may be freed. */
+  *iommuDeviceMustSetDomain(
+    this: IommuKernel,
+    group: IommuGroup,
+    device: Device,
+    domain: IommuDomain,
+  ): Steps<number> {
+    const ret = yield* this.iommuDeviceSetDomain(group, device, domain);
+    if (ret !== 0) yield* this.iommuDeviceFallBack(group, device, domain);
+    return ret;
+  }
+
+  /** The blocking domain if there is one; else the driver blocks the device, which cannot fail. */
+  *iommuDeviceFallBack(
+    this: IommuKernel,
+    group: IommuGroup,
+    device: Device,
+    domain: IommuDomain,
+  ): Steps {
+    yield group.blockingDomain.read;
+    const blocking = group.blockingDomain.value;
+    const tried = blocking !== null && blocking !== domain;
+    if (tried && (yield* this.opsAttachDev(blocking, device)) === 0) return;
+    yield* this.opsBlockDev(device, null);
+  }
+
+  /** IOMMU_RESV_DIRECT: the blocking domain lacks the device's 1:1 mappings. */
+  *iommuIsBlocking(this: IommuKernel, group: IommuGroup, domain: IommuDomain): Steps<boolean> {
+    if (domain.type === 'blocked') return true;
+    yield group.blockingDomain.read;
+    return group.blockingDomain.value === domain;
+  }
+
+  /** kdump: the default domain waits for the first mapping; any other attach ends the waiting. */
+  *iommuStillDeferred(
+    this: IommuKernel,
+    group: IommuGroup,
+    device: Device,
+    domain: IommuDomain,
+  ): Steps<boolean> {
+    yield device.attachDeferred.readOnce;
+    if (!device.attachDeferred.value) return false;
+    yield group.defaultDomain.read;
+    if (group.defaultDomain.value === domain) return true;
+    yield device.attachDeferred.writeOnce;
+    device.attachDeferred.value = false;
+    return false;
+  }
+
+  /** iommu_deferred_attach, by the first dma_map of a device: its group's default domain. */
+  *iommuDeferredAttach(this: IommuKernel, domain: IommuDomain, device: Device): Steps<number> {
+    if (device.spec.attachDeferred !== true) return 0;
+    yield device.attachDeferred.readOnce;
+    if (!device.attachDeferred.value) return 0;
+    const ret = yield* this.opsAttachDev(domain, device);
+    if (ret !== 0) return ret;
+    yield device.attachDeferred.writeOnce;
+    device.attachDeferred.value = false;
+    return 0;
   }
 
   /** for_each_group_device: the list as it is under group->mutex. */
   *groupDevices(this: IommuKernel, group: IommuGroup): Steps<Device[]> {
-    yield group.devices.read;
-    return listNodes<Device>(group.devices);
+    const devices: Device[] = [];
+    for (let at = yield* listFirst(group.devices); at !== null; at = yield* listNext(at))
+      devices.push(at);
+    return devices;
   }
 }

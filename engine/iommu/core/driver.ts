@@ -1,18 +1,18 @@
 // The driver's ops: which driver's code runs for a domain or a device. Intel, AMD and Arm share the
 // radix page tables, with the differences of spec/iommu-core.md §10 as parameters.
 
-import { EINVAL, ENOMEM } from '../../errno.ts';
+import { ENOMEM } from '../../errno.ts';
 import type { Steps } from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
 import type { IommuKernel } from '../kernel.ts';
 import type { DomainType } from '../vocabulary/index.ts';
 import { type DomainClient, IommuDomain, isPaging } from './domain.ts';
-import type { Gather } from './gather.ts';
+import { type Gather, isEmpty } from './gather.ts';
 import { Leaf } from './leaf.ts';
 import type { Device } from './objects.ts';
 import { PageTable } from './pageTable.ts';
 import type { Mapped } from './radix.ts';
-import { emptyTlb } from './tlb.ts';
+import { semanticsOf } from './semantics.ts';
 
 const isVirtio = (domain: IommuDomain): boolean => domain.iommu?.driver === 'virtio';
 
@@ -32,7 +32,8 @@ export class DriverSteps {
     const domain = heap.create(IommuDomain, type, device.iommu, client);
     if (!isPaging(type)) return domain;
     yield domain.root.writeOnce;
-    domain.root.value = heap.create(PageTable, geometry.levels - 1, 0);
+    const short = semanticsOf(device.iommu.driver).growsRoot && geometry.levels > 1 ? 1 : 0;
+    domain.root.value = heap.create(PageTable, geometry.levels - 1 - short, 0);
     return domain;
   }
 
@@ -40,47 +41,6 @@ export class DriverSteps {
     if (isVirtio(domain)) return yield* this.viommuDomainFree(domain);
     yield* this.radixFree(domain);
     yield domain.free;
-  }
-
-  /** All page tables of a domain that nobody uses any more. */
-  *radixFree(this: IommuKernel, domain: IommuDomain): Steps {
-    yield domain.root.readOnce;
-    if (domain.root.value !== null) yield* this.radixFreeTable(domain.root.value);
-  }
-
-  *radixFreeTable(this: IommuKernel, table: PageTable): Steps {
-    for (const index of table.touched()) {
-      const entry = table.at(index);
-      yield entry.readOnce;
-      if (entry.value instanceof PageTable) yield* this.radixFreeTable(entry.value);
-    }
-    yield table.free;
-  }
-
-  /** ops->attach_dev: programs the device's translation entry. */
-  *opsAttachDev(this: IommuKernel, domain: IommuDomain, device: Device): Steps<number> {
-    if (device.iommu.driver === 'virtio') return yield* this.viommuAttachDev(domain, device);
-    if (domain.iommu !== null && domain.iommu !== device.iommu) return EINVAL;
-    if (yield* this.world.refuses('attach_dev')) return ENOMEM;
-    yield domain.lock.lock;
-    yield domain.attached.exchange;
-    domain.attached.value |= 1 << device.index;
-    yield domain.lock.unlock;
-    yield device.rid.domain.exchange;
-    const old = device.rid.domain.value;
-    device.rid.domain.value = domain.type === 'blocked' ? null : domain;
-    if (old !== null && old !== domain) yield* this.opsDetachDev(old, device);
-    return 0;
-  }
-
-  /** What the driver undoes of the old domain once the new one is in force. */
-  *opsDetachDev(this: IommuKernel, domain: IommuDomain, device: Device): Steps {
-    yield domain.lock.lock;
-    yield domain.attached.exchange;
-    domain.attached.value &= ~(1 << device.index);
-    yield domain.lock.unlock;
-    yield domain.tlb.writeOnce;
-    domain.tlb.value = emptyTlb;
   }
 
   *opsMapPages(
@@ -92,6 +52,7 @@ export class DriverSteps {
     count: number,
     protection: number,
   ): Steps<Mapped> {
+    if (yield* this.world.refuses('map_pages')) return { ret: ENOMEM, mapped: 0 };
     return isVirtio(domain)
       ? yield* this.viommuMapPages(domain, iova, pa, pgsize, count, protection)
       : yield* this.radixMapPages(domain, iova, pa, pgsize, count, protection);
@@ -121,20 +82,26 @@ export class DriverSteps {
     return found instanceof Leaf ? found.pa + (iova % found.size) : 0;
   }
 
+  /** Nothing gathered, nothing to do. While no table goes, cached steps of the walk stay valid. */
   *opsIotlbSync(this: IommuKernel, domain: IommuDomain, gather: Gather): Steps {
     if (isVirtio(domain)) return yield* this.viommuIotlbSync(domain);
-    yield domain.tlb.exchange;
-    domain.tlb.value = domain.tlb.value.without(gather.start, gather.end);
+    if (isEmpty(gather)) return;
+    const what = gather.freelist.length === 0 ? 'leaves' : 'all';
+    yield domain.tlb.invalidate(gather.start, gather.end, what);
+    yield* this.hwDrain(domain);
   }
 
   *opsFlushIotlbAll(this: IommuKernel, domain: IommuDomain): Steps {
     if (isVirtio(domain)) return yield* this.viommuFlushIotlbAll(domain);
-    yield domain.tlb.writeOnce;
-    domain.tlb.value = emptyTlb;
+    yield domain.tlb.invalidate(0, Number.MAX_SAFE_INTEGER);
+    yield* this.hwDrain(domain);
   }
 
-  *opsIotlbSyncMap(this: IommuKernel, domain: IommuDomain, _iova: U64, _size: U64): Steps<number> {
-    if (isVirtio(domain)) return yield* this.viommuIotlbSyncMap(domain);
+  *opsIotlbSyncMap(this: IommuKernel, domain: IommuDomain, iova: U64, size: U64): Steps<number> {
+    if (isVirtio(domain)) return yield* this.viommuIotlbSyncMap(domain, iova, size);
+    if (domain.iommu?.spec.cachingMode !== true) return 0;
+    if (yield* this.world.refuses('iotlb_sync_map')) return ENOMEM;
+    yield domain.tlb.invalidate(iova, iova + size - 1, 'leaves');
     return 0;
   }
 

@@ -95,6 +95,8 @@ export class Device extends KernelObject implements ListNode {
   readonly attachDeferred: Cell<boolean>;
   /** dev->iommu->require_direct. */
   readonly requireDirect: boolean;
+  /** device_lock: one driver is bound or unbound at a time. */
+  readonly lock: Mutex;
   /** A driver that uses the DMA API is bound. */
   readonly kernelDriver: Cell<boolean>;
   private readonly pasids = new Map<number, Cell<IommuDomain | null>>();
@@ -117,6 +119,7 @@ export class Device extends KernelObject implements ListNode {
     this.domain = this.cell<IommuDomain | null>('domain', null);
     this.attachDeferred = this.cell('attach_deferred', spec.attachDeferred === true);
     this.requireDirect = (spec.reserved ?? []).some((r) => r.kind === 'direct');
+    this.lock = new Mutex(this, 'device_lock');
     this.kernelDriver = this.cell('kernel_driver', spec.kernelDriver === true);
   }
 

@@ -5,6 +5,13 @@ import type { IommuDomain } from '../core/domain.ts';
 import type { IommuKernel } from '../kernel.ts';
 
 export class CoherencySteps {
+  /** domain->ops->enforce_cache_coherency; false also where the driver has none. */
+  *iommuEnforceCacheCoherency(this: IommuKernel, domain: IommuDomain): Steps<boolean> {
+    yield this.world.env.local;
+    if (yield* this.world.refuses('enforce')) return false;
+    return yield* this.opsEnforceCacheCoherency(domain);
+  }
+
   /** intel_iommu_enforce_cache_coherency: only of a domain without mappings. */
   *intelEnforceCacheCoherency(this: IommuKernel, domain: IommuDomain): Steps<boolean> {
     yield domain.lock.lock;

@@ -45,7 +45,13 @@ export type CoreOp =
       readonly pasid: number;
     }
   // iommu_probe_device (hot-plug) and iommu_release_device (unplug)
-  | { readonly op: 'probe_device' | 'remove_device'; readonly device: number }
+  | {
+      readonly op: 'probe_device';
+      readonly device: number;
+      /** Found by bus_iommu_probe: default domains are set up when all devices are in groups. */
+      readonly bus?: true;
+    }
+  | { readonly op: 'remove_device'; readonly device: number }
   // sysfs: echo <type> > /sys/kernel/iommu_groups/<n>/type
   | {
       readonly op: 'set_group_type';
