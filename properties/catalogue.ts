@@ -4,6 +4,7 @@
 import type { Subsystem } from '../engine/subsystems.ts';
 import { iommuProperties } from './iommu/parts.ts';
 import type { Property } from './property.ts';
+import { agreement, conformance } from './refinement.ts';
 
 const spec = (n: number) => `spec/spapr-tce-v2.md §10.${n}`;
 
@@ -105,22 +106,8 @@ export const properties = {
     source: spec(13),
     blame: 'engine',
   },
-  conformance: {
-    id: 'CON-101',
-    title: 'every result is one that the machines allow',
-    rule:
-      'There is an order of the atomic parts of all operations, each within its call, in which the ' +
-      'machines give every result that was seen.',
-    source: 'model/, from spec/spapr-tce-v2.md §2, §3, §7',
-    blame: 'engine',
-  },
-  agreement: {
-    id: 'CON-102',
-    title: 'the engine is in a state that the machines are in',
-    rule: 'Between operations, regions, mappings, windows and groups are those of the machines.',
-    source: 'model/, from spec/spapr-tce-v2.md §1',
-    blame: 'engine',
-  },
+  conformance,
+  agreement,
 } as const satisfies Record<string, Property>;
 
 /** A property and the subsystem under which it is told; null: that of its whole system. */

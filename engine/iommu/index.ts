@@ -6,6 +6,7 @@ export { Leaf } from './core/leaf.ts';
 export { Device, IommuGroup, IommuInstance, PhysPage } from './core/objects.ts';
 export { PageTable } from './core/pageTable.ts';
 export type { IommuDelta, IommuKernel, IommuRevision } from './kernel.ts';
+export { ViommuDomain } from './virtio/objects.ts';
 export { opText as iommuOpText } from './opText.ts';
 export type * from './vocabulary/index.ts';
 export { iommuFaultSites } from './vocabulary/index.ts';

@@ -14,6 +14,7 @@ import {
 } from '../../engine/runtime/index.ts';
 import { FaultWatcher } from '../faults.ts';
 import { Judged } from '../judged.ts';
+import { conformancePart } from './conformance.ts';
 import type { PartJudge } from './part.ts';
 import { parts } from './parts.ts';
 
@@ -33,12 +34,13 @@ export class IommuJudge implements Listener {
     program: IommuProgram,
     world: IommuWorld,
     executor: Executor,
-    _quirks: readonly string[] = [],
+    quirks: readonly string[] = [],
   ) {
     this.world = world;
     this.executor = executor;
     this.ops = [program.setup, ...program.tasks.map((t) => t.ops)];
-    this.judges = parts.map((part) => part.judge(world, program));
+    // The machines come last: what a part's own property says is the better explanation.
+    this.judges = [...parts, conformancePart].map((part) => part.judge(world, program, quirks));
   }
 
   onBegin(task: Task): void {
@@ -47,19 +49,22 @@ export class IommuJudge implements Listener {
     for (const judge of this.judges) judge.onBegin?.(op, task);
   }
 
-  onEnd(task: Task, result: Outcome, opIndex: number): void {
+  onEnd(task: Task, result: Outcome, opIndex: number, watched: readonly unknown[]): void {
     const op = this.ops[task.id]?.[opIndex];
     if (op === undefined) return;
-    for (const judge of this.judges) judge.onEnd?.(op, result, task);
+    const fault = (watched[0] ?? '') as string;
+    for (const judge of this.judges) judge.onEnd?.(op, result, task, opIndex, fault);
   }
 
   quiescent(): void {
     const { heap } = this.world;
     const { exiting } = this.executor;
     const lane1 = heap.digest1 ^ (exiting ? 0x51ed : 0);
-    if (this.judged.get(lane1, heap.digest2) !== undefined) return;
-    for (const judge of this.judges) atExit(exiting, () => judge.quiescent?.(exiting));
-    this.judged.set(lane1, heap.digest2, true);
+    if (this.judged.get(lane1, heap.digest2) === undefined) {
+      for (const judge of this.judges) atExit(exiting, () => judge.quiescent?.(exiting));
+      this.judged.set(lane1, heap.digest2, true);
+    }
+    for (const judge of this.judges) judge.settle?.(exiting);
   }
 
   final(): void {

@@ -10,20 +10,25 @@ import type { Property } from '../property.ts';
 export interface PartJudge {
   /** An operation of the program begins. */
   onBegin?(op: IommuOp, task: Task): void;
-  /** An operation of the program has returned. May throw a Violation. */
-  onEnd?(op: IommuOp, result: Outcome, task: Task): void;
+  /**
+   * An operation of the program has returned: the one at place `opIndex` of its task, having met the
+   * refusal `fault` ('': none). May throw a Violation.
+   */
+  onEnd?(op: IommuOp, result: Outcome, task: Task, opIndex: number, fault: string): void;
   /**
    * Every task is between two operations; `exiting`: what is left is being released. Throws a
    * Violation. A function of the heap: asked once for each of its states.
    */
   quiescent?(exiting: boolean): void;
+  /** As quiescent, and asked after it every time: for who follows a run by what it keeps in cells. */
+  settle?(exiting: boolean): void;
   /** Everything is over, and all has been released. Throws a Violation. */
   final?(): void;
 }
 
 export interface Part {
   readonly properties: readonly Property[];
-  judge(world: IommuWorld, program: IommuProgram): PartJudge;
+  judge(world: IommuWorld, program: IommuProgram, quirks: readonly string[]): PartJudge;
 }
 
 /** A numbered invariant that has no property of its own, and why; or what covers it. */

@@ -1,0 +1,129 @@
+// The state of the machines of the IOMMU stack: plain immutable parts, each with a canonical key that
+// is made once. Which transitions there are is said by the machines and the steps, not here.
+import type { TableNode } from '../compile.ts';
+import type { IommuQuirks } from './quirks.ts';
+import type { DomainType, DriverKind, Geometry, Topology } from './vocabulary.ts';
+
+/** What never changes in a run; all states of a run share one. */
+export interface World {
+  readonly topology: Topology;
+  readonly geometry: Geometry;
+  /** Sites at which the environment may refuse, and how often in a run. */
+  readonly faults: ReadonlySet<string>;
+  readonly budget: number;
+  readonly quirks: IommuQuirks;
+  /** Slots that more than one operation fills: a look before each, and time in between. */
+  readonly contested: ReadonlySet<number>;
+  /** Some operation looks addresses up, while others may change them. */
+  readonly lookups: boolean;
+}
+
+export interface Leaf {
+  readonly iova: number;
+  readonly size: number;
+  readonly pa: number;
+  readonly prot: number;
+}
+
+/** A map or unmap between its checks and its result: who looks up meanwhile may see either. */
+export interface Underway {
+  readonly iova: number;
+  readonly end: number;
+  /** What a map puts there; null: an unmap. */
+  readonly pa: number | null;
+}
+
+export interface Domain {
+  readonly type: DomainType;
+  /** The instance it was allocated for. */
+  readonly iommu: number;
+  readonly driver: DriverKind;
+  readonly life: TableNode;
+  readonly cookie: TableNode;
+  readonly coherency: TableNode;
+  readonly dirty: TableNode;
+  /** By address, disjoint; null: something was done of which no rule says what comes of it. */
+  readonly leaves: readonly Leaf[] | null;
+  /** Translations are known, how they are cut into leaves is not. */
+  readonly vague: boolean;
+  readonly everMapped: boolean;
+  readonly underway: readonly Underway[];
+}
+
+/** A domain as a group sees it: its default or blocking one, or one in a client's slot. */
+export type Ref = 'default' | 'blocking' | number;
+
+export interface Group {
+  readonly ownership: TableNode;
+  readonly translation: TableNode;
+  /** 0: nobody. */
+  readonly owner: number;
+  readonly domain: Ref | null;
+  /** Type of the default domain; null: there is none. */
+  readonly standard: DomainType | null;
+  /** The blocking domain was made. */
+  readonly blocking: boolean;
+  /** Devices in it, in the order of the list. */
+  readonly devices: readonly number[];
+  /** pasid_array. */
+  readonly pasids: readonly (readonly [pasid: number, slot: number])[];
+}
+
+export interface IommuModelState {
+  /** Canonical: equal if and only if the states are the same. */
+  readonly key: string;
+  readonly world: World;
+  readonly slots: readonly (Domain | null)[];
+  readonly groups: readonly Group[];
+}
+
+const keys = new WeakMap<object, string>();
+
+function keyOf<T extends object>(part: T, make: (part: T) => string): string {
+  let key = keys.get(part);
+  if (key === undefined) keys.set(part, (key = make(part)));
+  return key;
+}
+
+const leafText = ({ iova, size, pa, prot }: Leaf) =>
+  `${iova.toString(36)}+${size.toString(36)}>${pa.toString(36)}/${prot}`;
+
+const domainText = (d: Domain) =>
+  `${d.type}@${d.iommu} ${d.life.key} ${d.cookie.key} ${d.coherency.key} ${d.dirty.key} ` +
+  `${d.vague ? '~' : ''}${d.everMapped ? 'm' : ''}` +
+  `{${d.leaves === null ? '?' : d.leaves.map(leafText).join()}}` +
+  d.underway.map((u) => `<${u.iova}-${u.end}=${u.pa ?? ''}>`).join('');
+
+const groupText = (g: Group) =>
+  `${g.ownership.key} ${g.translation.key} ${g.owner} ${g.domain ?? '-'} ${g.standard ?? '-'} ` +
+  `${g.blocking ? 'b' : ''}[${g.devices.join()}][${g.pasids.map((p) => p.join('=')).join()}]`;
+
+class StateData implements IommuModelState {
+  readonly world: World;
+  readonly slots: readonly (Domain | null)[];
+  readonly groups: readonly Group[];
+  #key: string | undefined;
+
+  constructor(world: World, slots: readonly (Domain | null)[], groups: readonly Group[]) {
+    this.world = world;
+    this.slots = slots;
+    this.groups = groups;
+  }
+
+  get key(): string {
+    if (this.#key === undefined) {
+      const slots = this.slots.map((d) => (d === null ? '-' : keyOf(d, domainText)));
+      const groups = this.groups.map((g) => keyOf(g, groupText));
+      this.#key = `${slots.join('|')} ${groups.join('|')}`;
+    }
+    return this.#key;
+  }
+}
+
+export function stateOf(
+  world: World,
+  slots: readonly (Domain | null)[],
+  groups: readonly Group[],
+): IommuModelState {
+  return new StateData(world, slots, groups);
+}

@@ -1,0 +1,122 @@
+// What the machines read of programs of the IOMMU stack: the same plain data as the engine's
+// vocabulary, declared again as far as it is read here. A test holds the two together. No behaviour.
+import type { U64 } from '../vocabulary.ts';
+
+export type DriverKind = 'intel' | 'amd' | 'arm' | 'virtio';
+
+export interface Geometry {
+  readonly pageShift: number;
+  readonly levelBits: number;
+  readonly levels: number;
+  readonly leafLevels: readonly number[];
+}
+
+export interface IommuSpec {
+  readonly driver: DriverKind;
+  readonly aperture?: { readonly start: U64; readonly end: U64 };
+  readonly snoopControl?: false;
+  readonly blockedDomain?: true;
+  readonly virtio?: {
+    readonly mmio?: true;
+    readonly firstDomain?: number;
+    readonly lastDomain?: number;
+    readonly pageShift?: number;
+    readonly noSharing?: true;
+  };
+}
+
+export interface DeviceSpec {
+  readonly iommu: number;
+  readonly group: number;
+  readonly unplugged?: true;
+  readonly kernelDriver?: true;
+  readonly attachDeferred?: true;
+  readonly reserved?: readonly { readonly kind: string }[];
+  readonly maxPasids?: number;
+}
+
+export interface GroupSpec {
+  readonly defaultDomain?: 'dma' | 'identity';
+}
+
+export interface Topology {
+  readonly geometry: Geometry;
+  readonly iommus: readonly IommuSpec[];
+  readonly groups: readonly GroupSpec[];
+  readonly devices: readonly DeviceSpec[];
+}
+
+export type DomainType = 'blocked' | 'identity' | 'unmanaged' | 'dma' | 'dmaFq' | 'nested' | 'sva';
+
+/** Operations that the machines follow. */
+export type KnownOp =
+  | {
+      readonly op: 'domain_alloc';
+      readonly domain: number;
+      readonly device: number;
+      readonly type: DomainType;
+    }
+  | {
+      readonly op:
+        | 'domain_free'
+        | 'set_fault_handler'
+        | 'get_dma_cookie'
+        | 'enforce_cache_coherency'
+        | 'iotlb_sync'
+        | 'flush_iotlb_all';
+      readonly domain: number;
+    }
+  | {
+      readonly op: 'attach_group' | 'detach_group' | 'replace_domain';
+      readonly domain: number;
+      readonly group: number;
+    }
+  | {
+      readonly op: 'attach_device' | 'detach_device';
+      readonly domain: number;
+      readonly device: number;
+    }
+  | {
+      readonly op: 'claim_group' | 'release_group';
+      readonly group: number;
+      readonly owner: number;
+    }
+  | {
+      readonly op: 'claim_device' | 'release_device';
+      readonly device: number;
+      readonly owner: number;
+    }
+  | { readonly op: 'use_default_domain' | 'unuse_default_domain'; readonly device: number }
+  | {
+      readonly op: 'iommu_map';
+      readonly domain: number;
+      readonly iova: U64;
+      readonly pa: U64;
+      readonly size: U64;
+      readonly prot?: number;
+    }
+  | {
+      readonly op: 'iommu_unmap' | 'iommu_unmap_fast';
+      readonly domain: number;
+      readonly iova: U64;
+      readonly size: U64;
+    }
+  | { readonly op: 'iova_to_phys'; readonly domain: number; readonly iova: U64 }
+  | { readonly op: 'get_msi_cookie'; readonly domain: number; readonly base: U64 };
+
+export type KnownOpName = KnownOp['op'];
+
+/** One kind of operation, by name. */
+export type OpOf<N extends KnownOpName> = Named<KnownOp, N>;
+
+type Named<O extends KnownOp, N> = O extends { readonly op: infer M }
+  ? N extends M
+    ? O
+    : never
+  : never;
+
+/** What an operation returned. */
+export interface Result {
+  readonly ret: number;
+  readonly out?: Readonly<Record<string, unknown>>;
+}
