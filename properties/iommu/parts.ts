@@ -2,8 +2,9 @@
 
 import type { Property } from '../property.ts';
 import type { Part } from './part.ts';
+import { virtioPart } from './virtio.ts';
 
-export const parts: readonly Part[] = [];
+export const parts: readonly Part[] = [virtioPart];
 
 /** All their properties. */
 export const iommuProperties: readonly Property[] = parts.flatMap((part) => part.properties);
