@@ -3,8 +3,9 @@
 import type { Operation } from '../runtime/index.ts';
 import { cookieOperations } from './cookie/operations.ts';
 import { attachOperations, clientExit, groupExit } from './core/attachOperations.ts';
-import { coreOperations } from './core/operations.ts';
+import { mapOperations } from './core/mapOperations.ts';
 import { dirtyOperations } from './dirty/operations.ts';
+import { hardwareOperations } from './hw/operations.ts';
 import type { IommuKernel } from './kernel.ts';
 import type { ExitOperation, Handlers } from './operation.ts';
 import { opText } from './opText.ts';
@@ -13,7 +14,8 @@ import { vfioExit, vfioOperations } from './vfio/operations.ts';
 import type { IommuOp } from './vocabulary/index.ts';
 
 const handlers: Handlers = {
-  ...coreOperations,
+  ...mapOperations,
+  ...hardwareOperations,
   ...attachOperations,
   ...ownershipOperations,
   ...dirtyOperations,

@@ -11,7 +11,8 @@ import {
 import type { DomainType } from '../vocabulary/index.ts';
 import type { IommuInstance } from './objects.ts';
 import type { PageTable } from './pageTable.ts';
-import { emptyTlb, type TlbSet } from './tlb.ts';
+import { nothingPending, type Pending } from './pending.ts';
+import { Tlb } from './tlb.ts';
 
 /** Who uses the domain, and so who must keep the contracts of the core. */
 export type DomainClient = 'kernel' | 'core' | 'vfio' | 'iommufd';
@@ -31,10 +32,13 @@ const tables = new Set(['map', 'unmap', 'split', 'merge', 'switch', 'clear', 'sy
 
 /**
  * spec/iommu-core.md §8: what callers must keep apart on one range of a domain. A look-up may come at
- * any time; two readers of dirty state may come together.
+ * any time, but not while the tables of its own range are freed; two readers of dirty state may come
+ * together.
  */
 export function mustBeSerialised(a: string, b: string): boolean {
-  if (a === 'iova_to_phys' || b === 'iova_to_phys') return a === 'free' || b === 'free';
+  const other = a === 'iova_to_phys' ? b : a;
+  if (a === 'iova_to_phys' || b === 'iova_to_phys')
+    return other === 'free' || other === 'free_tables';
   if (readers.has(a) && readers.has(b)) return false;
   if (a === 'cookie' || b === 'cookie') return a === b || a === 'free' || b === 'free';
   if (a === 'attach' || b === 'attach') return a === 'free' || b === 'free';
@@ -46,10 +50,14 @@ export class IommuDomain extends KernelObject {
   /** domain->owner, the instance it was allocated for; null: static, of any driver. */
   readonly iommu: IommuInstance | null;
   readonly client: DomainClient;
+  /** Allocated by nobody, and so never freed: of drivers that have one for all. */
+  readonly isStatic: boolean = false;
   /** The page table's root: allocated with the domain. */
   readonly root: Cell<PageTable | null>;
   /** What the hardware has cached of this domain. */
-  readonly tlb: Cell<TlbSet>;
+  readonly tlb: Tlb;
+  /** What its clients have unmapped and not yet synced. */
+  readonly pending: Cell<Pending>;
   /** domain->lock of the Intel and AMD drivers. */
   readonly lock: Spinlock;
   /** Numbers of the devices that the driver has attached, as bits: under `lock`. */
@@ -79,7 +87,8 @@ export class IommuDomain extends KernelObject {
     this.iommu = iommu;
     this.client = client;
     this.root = this.cell<PageTable | null>('root', null);
-    this.tlb = this.cell<TlbSet>('iotlb', emptyTlb);
+    this.tlb = new Tlb(this, 'iotlb');
+    this.pending = this.cell('pending', nothingPending);
     this.lock = new Spinlock(this, 'lock');
     this.attached = this.cell('attached', 0);
     this.hasMappings = this.cell('has_mappings', false);
@@ -102,10 +111,5 @@ export class IommuDomain extends KernelObject {
 
   override get title(): string {
     return this.boot ? this.name : `${this.type} domain`;
-  }
-
-  /** Not allocated by anyone, and so never freed: of drivers that have one for all. */
-  get isStatic(): boolean {
-    return false;
   }
 }

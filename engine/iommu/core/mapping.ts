@@ -1,13 +1,14 @@
 // iommu_map and iommu_unmap: spec/iommu-core.md §2. No lock of the core: callers serialise.
 
-import { EINVAL } from '../../errno.ts';
-import type { Steps } from '../../runtime/index.ts';
+import { EINVAL, ENODEV } from '../../errno.ts';
+import { bugOn, type Steps } from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
 import type { IommuKernel } from '../kernel.ts';
 import { type IommuDomain, isPaging } from './domain.ts';
 import { addRange, type Gather, isDisjoint, newGather } from './gather.ts';
 import type { IommuInstance } from './objects.ts';
-import { aligned, iommuPgsize } from './pgsize.ts';
+import type { PageTable } from './pageTable.ts';
+import { aligned, iommuPgsize, type Run } from './pgsize.ts';
 
 export class MappingSteps {
   *iommuMap(
@@ -21,11 +22,16 @@ export class MappingSteps {
     const end = iova + Math.max(size, 1) - 1;
     yield domain.contract.enter('map', iova, end);
     let ret = yield* this.iommuMapNosync(domain, iova, pa, size, protection);
-    if (ret === 0 && size > 0) {
-      ret = yield* this.opsIotlbSyncMap(domain, iova, size);
-      if (ret !== 0) yield* this.iommuUnmapRange(domain, iova, size);
-    }
+    if (ret === 0) ret = yield* this.iommuSyncMap(domain, iova, size);
     yield domain.contract.leave('map', iova, end);
+    return ret;
+  }
+
+  /** iommu_sync_map: if the driver cannot make it known, nothing stays mapped. */
+  *iommuSyncMap(this: IommuKernel, domain: IommuDomain, iova: U64, size: U64): Steps<number> {
+    if (size === 0) return 0;
+    const ret = yield* this.opsIotlbSyncMap(domain, iova, size);
+    if (ret !== 0) yield* this.iommuUnmapRange(domain, iova, size);
     return ret;
   }
 
@@ -38,27 +44,40 @@ export class MappingSteps {
     size: U64,
     protection: number,
   ): Steps<number> {
-    if (!isPaging(domain.type)) return EINVAL;
+    const refused = this.iommuMapCheck(domain, iova, pa, size);
+    if (refused !== 0) return refused;
     const { pageSizes } = domain.iommu as IommuInstance;
-    if (!aligned(pageSizes[0] as number, iova, pa, size)) return EINVAL;
     let done = 0;
     while (done < size) {
-      const { pgsize, count } = iommuPgsize(pageSizes, iova + done, pa + done, size - done);
-      const part = yield* this.opsMapPages(
-        domain,
-        iova + done,
-        pa + done,
-        pgsize,
-        count,
-        protection,
-      );
+      const at = iova + done;
+      const { pgsize, count } = this.iommuPgsize(pageSizes, at, pa + done, size - done);
+      const part = yield* this.opsMapPages(domain, at, pa + done, pgsize, count, protection);
       done += part.mapped;
       if (part.ret !== 0) {
-        if (done > 0) yield* this.iommuUnmapRange(domain, iova, done);
+        yield* this.iommuMapRollback(domain, iova, done);
         return part.ret;
       }
+      bugOn(part.mapped === 0, 'map_pages does nothing and says 0: iommu_map loops for ever');
     }
     return 0;
+  }
+
+  /** The checks of __iommu_map, in the order of Linux 6.12. */
+  iommuMapCheck(this: IommuKernel, domain: IommuDomain, iova: U64, pa: U64, size: U64): number {
+    if (!isPaging(domain.type)) return EINVAL;
+    const { pageSizes } = domain.iommu as IommuInstance;
+    if (pageSizes.length === 0) return ENODEV;
+    return aligned(pageSizes[0] as number, iova, pa, size) ? 0 : EINVAL;
+  }
+
+  /** A map that failed leaves nothing of what it had mapped. */
+  *iommuMapRollback(this: IommuKernel, domain: IommuDomain, iova: U64, done: number): Steps {
+    if (done > 0) yield* this.iommuUnmapRange(domain, iova, done);
+  }
+
+  /** iommu_pgsize: as a step, so that an old one can take its place. */
+  iommuPgsize(this: IommuKernel, sizes: readonly number[], iova: U64, pa: U64, size: U64): Run {
+    return iommuPgsize(sizes, iova, pa, size);
   }
 
   /** Bytes removed: up to the first hole, and more than asked where a leaf is larger. */
@@ -88,11 +107,11 @@ export class MappingSteps {
   ): Steps<number> {
     if (!isPaging(domain.type)) return 0;
     const { pageSizes } = domain.iommu as IommuInstance;
-    if (!aligned(pageSizes[0] as number, iova, size)) return 0;
+    if (pageSizes.length === 0 || !aligned(pageSizes[0] as number, iova, size)) return 0;
     let unmapped = 0;
     while (unmapped < size) {
       const at = iova + unmapped;
-      const { pgsize, count } = iommuPgsize(pageSizes, at, at, size - unmapped);
+      const { pgsize, count } = this.iommuPgsize(pageSizes, at, at, size - unmapped);
       const done = yield* this.opsUnmapPages(domain, at, pgsize, count, gather);
       if (done === 0) break;
       unmapped += done;
@@ -100,11 +119,15 @@ export class MappingSteps {
     return unmapped;
   }
 
-  /** Syncs what is gathered, if anything, and frees the tables that waited for it. */
+  /** Syncs what is gathered, if anything; then the tables that waited for it are freed. */
   *iommuIotlbSync(this: IommuKernel, domain: IommuDomain, gather: Gather): Steps {
     yield* this.opsIotlbSync(domain, gather);
-    for (const table of gather.freelist.splice(0)) yield table.free;
+    yield* this.iommuPutPagesList(domain, gather.freelist.splice(0));
     Object.assign(gather, newGather(gather.queued));
+  }
+
+  *iommuPutPagesList(this: IommuKernel, domain: IommuDomain, tables: readonly PageTable[]): Steps {
+    for (const table of tables) yield* this.radixFreeDetached(domain, table);
   }
 
   *iommuIotlbGatherAddPage(

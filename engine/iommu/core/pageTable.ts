@@ -1,6 +1,15 @@
 // Page tables: radix trees whose entries are cells. No behaviour: walks are the steps of mapping.ts.
 
-import { type Birth, type Cell, KernelObject } from '../../runtime/index.ts';
+import {
+  Access,
+  type Birth,
+  type Cell,
+  Flag,
+  type Hashed,
+  hashString,
+  hashString2,
+  KernelObject,
+} from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
 import type { IommuGeometry } from '../vocabulary/index.ts';
 import type { Leaf } from './leaf.ts';
@@ -8,17 +17,41 @@ import type { Leaf } from './leaf.ts';
 /** What an entry holds: nothing, a leaf, or the next table. */
 export type Entry = Leaf | PageTable | null;
 
+/** Tables below a table, as one value. */
+class TableList implements Hashed {
+  readonly hash: number;
+  readonly hash2: number;
+  readonly tables: readonly PageTable[];
+
+  constructor(key: string, tables: readonly PageTable[]) {
+    this.hash = hashString(key);
+    this.hash2 = hashString2(key);
+    this.tables = tables;
+  }
+}
+
 export class PageTable extends KernelObject {
   /** 0 is the last level. */
   readonly level: number;
   /** First address that the table translates. */
   readonly iova: U64;
+  /** Reads all entries of a table that nobody else can reach any more, for `below`. */
+  readonly children: Access;
+  private readonly lists = new Map<string, TableList>();
   private readonly entries = new Map<number, Cell<Entry>>();
 
   constructor(birth: Birth, level: number, iova: U64) {
     super(birth);
     this.level = level;
     this.iova = iova;
+    this.children = new Access(this.cell('entries', 0), 'read all', Flag.reads, {
+      outcome: () => this.listed(),
+    });
+  }
+
+  /** The tables that `children`, the access just made, has found. */
+  get below(): { readonly tables: readonly PageTable[] } {
+    return this.children.cell.outcome as TableList;
   }
 
   get kind(): string {
@@ -39,6 +72,15 @@ export class PageTable extends KernelObject {
   /** Indices of the entries that were ever touched, in order: for properties and reports. */
   touched(): number[] {
     return [...this.entries.keys()].sort((a, b) => a - b);
+  }
+
+  private listed(): TableList {
+    const entries = this.touched().map((i) => this.at(i).stored);
+    const tables = entries.filter((e): e is PageTable => e instanceof PageTable);
+    const key = tables.map((t) => t.name).join(' ');
+    let list = this.lists.get(key);
+    if (list === undefined) this.lists.set(key, (list = new TableList(key, tables)));
+    return list;
   }
 }
 

@@ -1,20 +1,28 @@
-// Page tables of the Intel, AMD and Arm drivers: install, walk, clear. Tables appear by
-// compare-and-exchange, leaves are stored whole, freed tables wait for the sync.
+// Page tables of the Intel, AMD and Arm drivers: map_pages. Tables appear by compare-and-exchange,
+// leaves are stored whole. What drivers do differently is data: semantics.ts.
 
-import { EEXIST, ENOMEM } from '../../errno.ts';
+import { EEXIST, EINVAL, ENOMEM, ERANGE } from '../../errno.ts';
 import type { Cell, Steps } from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
 import type { IommuKernel } from '../kernel.ts';
 import type { IommuDomain } from './domain.ts';
-import type { Gather } from './gather.ts';
-import { Leaf } from './leaf.ts';
-import { type Entry, entryIndex, entrySize, PageTable } from './pageTable.ts';
+import { Leaf, type LeafFields, prot } from './leaf.ts';
+import type { IommuInstance } from './objects.ts';
+import { addressLimit, type Entry, entryIndex, entrySize, PageTable } from './pageTable.ts';
+import { type DriverSemantics, semanticsOf } from './semantics.ts';
 
 /** What a driver's map_pages has done: bytes mapped, also where it fails. */
 export interface Mapped {
   readonly ret: number;
   readonly mapped: number;
 }
+
+/** What is the same for every leaf of one call. */
+export type LeafFlags = Pick<LeafFields, 'snoop' | 'dbm'>;
+
+/** The driver's row of spec/iommu-core.md §10. */
+export const semanticsFor = (domain: IommuDomain): DriverSemantics =>
+  semanticsOf((domain.iommu as IommuInstance).driver);
 
 export class RadixSteps {
   /** map_pages of a radix page table. */
@@ -27,18 +35,89 @@ export class RadixSteps {
     count: number,
     protection: number,
   ): Steps<Mapped> {
-    let mapped = 0;
-    for (let i = 0; i < count; i++, mapped += pgsize) {
+    const end = iova + pgsize * count;
+    if (end > addressLimit(this.world.geometry)) return { ret: ERANGE, mapped: 0 };
+    if ((protection & (prot.read | prot.write)) === 0) return this.radixNoAccess();
+    if (!(yield* this.radixReach(domain, end))) return { ret: ENOMEM, mapped: 0 };
+    const flags = yield* this.radixLeafFlags(domain);
+    yield* this.radixNoteMappings(domain);
+    for (let mapped = 0; ; mapped += pgsize) {
+      if (mapped === pgsize * count) return { ret: 0, mapped };
       const at = iova + mapped;
       const entry = yield* this.radixInstall(domain, at, pgsize);
       if (entry === null) return { ret: ENOMEM, mapped };
-      const ret = yield* this.radixSetLeaf(domain, entry, pa + mapped, pgsize, protection);
+      const fields = { pa: pa + mapped, size: pgsize, prot: protection, dirty: false, ...flags };
+      const ret = yield* this.radixStore(domain, entry, at, this.newLeaf(domain, fields));
       if (ret !== 0) return { ret, mapped };
     }
-    return { ret: 0, mapped };
   }
 
-  /** The entry for a leaf of this size, with the tables on the way; null: no memory for one. */
+  /** Neither readable nor writable: nothing that a driver could map. */
+  radixNoAccess(this: IommuKernel): Mapped {
+    return { ret: EINVAL, mapped: 0 };
+  }
+
+  *radixLeafFlags(this: IommuKernel, domain: IommuDomain): Steps<LeafFlags> {
+    const { snoop } = semanticsFor(domain);
+    if (snoop !== 'domain') return { snoop: snoop === 'always', dbm: false };
+    yield domain.forceSnooping.readOnce;
+    return { snoop: domain.forceSnooping.value, dbm: false };
+  }
+
+  /** Intel: from now on the domain cannot be made to force snooping. */
+  *radixNoteMappings(this: IommuKernel, domain: IommuDomain): Steps {
+    if (!semanticsFor(domain).notesMappings) return;
+    yield domain.hasMappings.writeOnce;
+    domain.hasMappings.value = true;
+  }
+
+  /** Makes the page table high enough for all below `end`; false: no memory. */
+  *radixReach(this: IommuKernel, domain: IommuDomain, end: U64): Steps<boolean> {
+    if (!semanticsFor(domain).growsRoot) return true;
+    for (;;) {
+      yield domain.root.readOnce;
+      const root = domain.root.value as PageTable;
+      if (!this.radixTooLow(root, end)) return true;
+      if (!(yield* this.radixGrow(domain, root))) return false;
+    }
+  }
+
+  /** AMD: the last byte must be within reach (spec/real-bugs.md 73). */
+  radixTooLow(this: IommuKernel, root: PageTable, end: U64): boolean {
+    return end > entrySize(this.world.geometry, root.level + 1);
+  }
+
+  /** increase_address_space: a new root above the old one, under domain->lock. */
+  *radixGrow(this: IommuKernel, domain: IommuDomain, seen: PageTable): Steps<boolean> {
+    if (yield* this.world.refuses('page_table')) return false;
+    yield this.world.env.local;
+    const fresh = this.world.heap.create(PageTable, seen.level + 1, 0);
+    yield fresh.at(0).writeOnce;
+    fresh.at(0).value = seen;
+    yield domain.lock.lock;
+    const grown = yield* this.radixSetRoot(domain, seen, fresh);
+    yield domain.lock.unlock;
+    if (!grown) yield fresh.free;
+    return true;
+  }
+
+  /** The new root, unless somebody else has grown the table meanwhile. */
+  *radixSetRoot(
+    this: IommuKernel,
+    domain: IommuDomain,
+    seen: PageTable,
+    fresh: PageTable,
+  ): Steps<boolean> {
+    yield domain.root.exchange;
+    if (domain.root.value !== seen) return false;
+    domain.root.value = fresh;
+    return true;
+  }
+
+  /**
+   * The entry for a leaf of this size, with the tables on the way; null: no memory for one. A larger
+   * leaf that is in the way is replaced by a table, or its entry is the answer.
+   */
   *radixInstall(
     this: IommuKernel,
     domain: IommuDomain,
@@ -46,6 +125,7 @@ export class RadixSteps {
     pgsize: number,
   ): Steps<Cell<Entry> | null> {
     const { geometry } = this.world;
+    const replaces = domain.iommu !== null && semanticsFor(domain).overLeaf === 'replace';
     yield domain.root.readOnce;
     let table = domain.root.value as PageTable;
     for (;;) {
@@ -54,10 +134,12 @@ export class RadixSteps {
       yield entry.readOnce;
       const next = entry.value;
       if (next instanceof PageTable) table = next;
-      else if (next instanceof Leaf) return entry;
+      else if (next instanceof Leaf && !replaces) return entry;
       else {
-        const made: PageTable | null = yield* this.radixInstallTable(entry, table, iova);
+        const made: PageTable | null = yield* this.radixInstallTable(entry, table, iova, next);
         if (made === null) return null;
+        if (next instanceof Leaf)
+          yield* this.radixFlush(domain, iova - (iova % next.size), next.size);
         table = made;
       }
     }
@@ -69,6 +151,7 @@ export class RadixSteps {
     entry: Cell<Entry>,
     table: PageTable,
     iova: U64,
+    over: Leaf | null = null,
   ): Steps<PageTable | null> {
     const { geometry, heap } = this.world;
     if (yield* this.world.refuses('page_table')) return null;
@@ -77,7 +160,7 @@ export class RadixSteps {
     const fresh = heap.create(PageTable, table.level - 1, iova - (iova % size));
     yield entry.exchange;
     const there = entry.value;
-    if (there === null) {
+    if (there === over) {
       entry.value = fresh;
       return fresh;
     }
@@ -85,71 +168,40 @@ export class RadixSteps {
     return there instanceof PageTable ? there : null;
   }
 
-  /** Stores a leaf where nothing is; what else there is, the driver's semantics say. */
-  *radixSetLeaf(
+  /** Stores a leaf where nothing is; for what else there is, see semantics.ts. */
+  *radixStore(
     this: IommuKernel,
     domain: IommuDomain,
     entry: Cell<Entry>,
-    pa: U64,
-    size: number,
-    protection: number,
+    iova: U64,
+    fresh: Leaf,
   ): Steps<number> {
-    yield domain.forceSnooping.readOnce;
-    const snoop = domain.forceSnooping.value;
+    const { overLeaf, replacedTable } = semanticsFor(domain);
+    yield entry.exchange;
+    const there = entry.value;
+    if (there instanceof Leaf && overLeaf !== 'replace') return overLeaf === 'keep' ? 0 : EEXIST;
+    if (there === null || replacedTable === 'storeFirst') {
+      entry.value = fresh;
+      if (there !== null) yield* this.radixReplaced(domain, there, iova, fresh.size);
+      return 0;
+    }
+    entry.value = null;
+    yield* this.radixReplaced(domain, there, iova, fresh.size);
     yield entry.exchange;
     if (entry.value !== null) return EEXIST;
-    entry.value = this.newLeaf(domain, pa, size, protection, snoop);
+    entry.value = fresh;
     return 0;
   }
 
-  /** unmap_pages of a radix page table: bytes removed, up to the first hole. */
-  *radixUnmapPages(
+  /** A leaf or a table is not in the page table any more: nobody may use it before it is freed. */
+  *radixReplaced(
     this: IommuKernel,
     domain: IommuDomain,
+    old: Leaf | PageTable,
     iova: U64,
-    pgsize: number,
-    count: number,
-    gather: Gather,
-  ): Steps<number> {
-    let unmapped = 0;
-    while (unmapped < pgsize * count) {
-      const size = yield* this.radixClear(domain, iova + unmapped, pgsize, gather);
-      if (size === 0) break;
-      unmapped += size;
-    }
-    return unmapped;
-  }
-
-  /** Clears the leaf that covers an address: its size, 0 if there is none. */
-  *radixClear(
-    this: IommuKernel,
-    domain: IommuDomain,
-    iova: U64,
-    _pgsize: number,
-    gather: Gather,
-  ): Steps<number> {
-    const entry = yield* this.radixWalk(domain, iova);
-    if (entry === null) return 0;
-    yield entry.exchange;
-    const found = entry.value;
-    if (!(found instanceof Leaf)) return 0;
-    entry.value = null;
-    yield* this.iommuIotlbGatherAddPage(domain, gather, iova - (iova % found.size), found.size);
-    return found.size;
-  }
-
-  /** The entry that holds the leaf for an address; null if a table or the leaf is missing. */
-  *radixWalk(this: IommuKernel, domain: IommuDomain, iova: U64): Steps<Cell<Entry> | null> {
-    const { geometry } = this.world;
-    yield domain.root.readOnce;
-    let table = domain.root.value;
-    while (table !== null) {
-      const entry = table.at(entryIndex(geometry, table.level, iova));
-      yield entry.readOnce;
-      const next: Entry = entry.value;
-      if (next instanceof Leaf) return entry;
-      table = next;
-    }
-    return null;
+    size: number,
+  ): Steps {
+    yield* this.radixFlush(domain, iova, size);
+    if (old instanceof PageTable) yield* this.radixFreeDetached(domain, old);
   }
 }
