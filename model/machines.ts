@@ -3,6 +3,7 @@
 import type { AnyStateMachine } from 'xstate';
 import { containerMachine } from './container.ts';
 import { entryMachine } from './entry.ts';
+import { iommuMachines } from './iommu/index.ts';
 import { regionMachine } from './region.ts';
 import { windowMachine } from './window.ts';
 
@@ -19,4 +20,7 @@ const spapr: readonly TitledMachine[] = [
   { title: 'Entry', machine: entryMachine },
 ];
 
-export const machines: readonly TitledMachine[] = [...spapr];
+/** The IOMMU stack. */
+const iommu = iommuMachines.map(([title, machine]): TitledMachine => ({ title, machine }));
+
+export const machines: readonly TitledMachine[] = [...spapr, ...iommu];
