@@ -47,6 +47,7 @@ const table: readonly (readonly [string, Write])[] = [
   ['flags', word(', flags ')],
   ['write', mark('a write')],
   ['noSnoop', mark('no snoop')],
+  ['bus', mark('by its bus')],
   ['shortArgsz', mark('argsz too small')],
   ['badPointer', mark('bad pointer')],
 ];

@@ -64,6 +64,7 @@ export const optionalFields = [
   'prot',
   'write',
   'noSnoop',
+  'bus',
   'pasid',
   'pgsize',
   'base',

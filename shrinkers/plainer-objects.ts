@@ -24,6 +24,8 @@ export const peculiarities = {
     'unplugged',
     'noSnoop',
     'emulated',
+    'defDomainType',
+    'untrusted',
     'kernelDriver',
     'attachDeferred',
     'reserved',

@@ -30,7 +30,7 @@ test('counts what a reader has to hold in mind', () => {
     switches: 2,
     refusals: 1,
     faults: 3,
-    topology: 7,
+    topology: 9,
     values: 21,
     steps: 4,
     lateness: 2,

@@ -94,14 +94,14 @@ function topologySize(program: AnyProgram): number {
   return named.reduce((n, entry) => n + entrySize(entry), 2 * handles + flags);
 }
 
-/** Fields, and twice for what stands in lists: VMAs, reserved regions. */
+/** Itself, its fields, and twice for what stands in lists: VMAs, reserved regions. */
 function entrySize(entry: Entry): number {
   const inside = (value: unknown) => {
     if (typeof value !== 'object' || value === null) return 0;
     return Array.isArray(value) ? 0 : Object.keys(value).length;
   };
   const counted = (field: string) => ((entry[field] ?? []) as readonly unknown[]).length;
-  const fields = Math.max(1, Object.keys(entry).length);
+  const fields = 1 + Object.keys(entry).length;
   const parts = Object.values(entry).reduce<number>((n, value) => n + inside(value), 0);
   return fields + parts + 2 * (counted('vmas') + counted('reserved'));
 }

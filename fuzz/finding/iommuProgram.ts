@@ -49,7 +49,6 @@ const coreOps = [
   }),
   z.strictObject({
     ...named(
-      'probe_device',
       'remove_device',
       'use_default_domain',
       'unuse_default_domain',
@@ -64,6 +63,7 @@ const coreOps = [
     ),
     ...device,
   }),
+  z.strictObject({ ...named('probe_device'), ...device, bus: flag }),
   z.strictObject({
     ...named('set_group_type'),
     ...group,
@@ -270,6 +270,8 @@ export const iommuTopologySchema = z.strictObject({
       unplugged: flag,
       noSnoop: flag,
       emulated: flag,
+      defDomainType: optional(z.enum(['dma', 'identity'])),
+      untrusted: flag,
       kernelDriver: flag,
       attachDeferred: flag,
       reserved: optional(z.array(reserved)),

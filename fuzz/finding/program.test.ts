@@ -27,14 +27,15 @@ type Immutable<T> = T extends readonly (infer E)[]
     ? { readonly [K in keyof T]: Immutable<T[K]> }
     : T;
 
-/** The same fields, and each type is as wide as the other: true, or never. */
+/** `true` if the types are the same; otherwise what one lacks: the compiler tells it. */
 type Same<A, B> = [Difference<A, B>] extends [never]
-  ? [A] extends [Immutable<B>]
-    ? [Immutable<B>] extends [A]
-      ? true
-      : never
-    : never
-  : never;
+  ? [[A] extends [Immutable<B>] ? true : false, [Immutable<B>] extends [A] ? true : false] extends [
+      true,
+      true,
+    ]
+    ? true
+    : 'the same fields, of other types'
+  : Difference<A, B>;
 
 test('schema and vocabulary have the same fields, of the same types', () => {
   const spapr: Same<SpaprProgram, z.infer<typeof spaprProgramSchema>> = true;
