@@ -1,23 +1,10 @@
 // The compiled tables are the machines: every reachable (state, context, event) entry is compared with
 // XState's own transition. The reachable graphs have no dead state and no transition never taken.
-import { getInitialSnapshot, transition } from 'xstate';
 import { describe, expect, test } from 'vitest';
-import { compile, readActions, snapshotKey, type Table, type TableNode } from './compile.ts';
-import { declared, type Graph, reachable, stuck } from './graph.ts';
+import { compile, type TableNode } from './compile.ts';
+import { reachable, stuck } from './graph.ts';
 import { containerTable, entryTable, regionTable, windowTable } from './tables.ts';
-
-interface Case {
-  readonly name: string;
-  readonly table: Table<{ readonly type: string }>;
-  readonly roots: readonly TableNode[];
-  readonly isWithin: (node: TableNode) => boolean;
-  readonly isReleased: (node: TableNode) => boolean;
-  readonly nodes: number;
-  readonly edges: number;
-}
-
-const atMost = (field: string, most: number) => (node: TableNode) =>
-  Number(node.context[field]) <= most;
+import { atMost, type Case, compareTable } from './testing-tables.ts';
 
 const isSmall = (node: TableNode) => atMost('used', 3)(node) && atMost('mapped', 4)(node);
 
@@ -60,63 +47,25 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** The machine's own snapshot of every node, found again by walking the machine, not the table. */
-function walkMachine({ table, roots, isWithin }: Case) {
-  const { machine, alphabet } = table;
-  const inputs = roots.map((root) => ({ version: root.context['version'] }));
-  const start = inputs.map((input) => getInitialSnapshot(machine, input));
-  const snapshots = new Map(start.map((snapshot) => [snapshotKey(snapshot), snapshot]));
-  const entries = new Map<string, string>();
-  const taken = new Set<unknown>();
-  for (const [key, snapshot] of snapshots) {
-    for (const event of alphabet) {
-      for (const used of machine.getTransitionData(snapshot, event)) taken.add(used);
-      const [next, actions] = transition(machine, snapshot, event);
-      const nextKey = snapshotKey(next);
-      const { ret, effects } = readActions(actions);
-      entries.set(`${key} ${JSON.stringify(event)}`, `${nextKey} ${ret} ${effects.join()}`);
-      const node = { key: nextKey, value: String(next.value), context: next.context };
-      if (isWithin(node)) snapshots.set(nextKey, next);
-    }
-  }
-  return { snapshots, entries, taken };
-}
-
-const tableEntries = ({ edges }: Graph<{ readonly type: string }>) =>
-  new Map(
-    edges.map(({ from, event, edge }) => [
-      `${from.key} ${JSON.stringify(event)}`,
-      `${edge.node.key} ${edge.ret} ${edge.effects.join()}`,
-    ]),
-  );
-
 describe.each(cases)('$name', (machineCase) => {
-  const { table, roots, isWithin, isReleased } = machineCase;
-  const graph = reachable(table, roots, isWithin);
-  const walked = walkMachine(machineCase);
+  const compared = compareTable(machineCase);
 
   test('the table is the machine on every reachable entry', () => {
-    expect(tableEntries(graph)).toEqual(walked.entries);
-    expect([...walked.snapshots.keys()]).toEqual(graph.nodes.map((node) => node.key));
+    expect(compared.table).toEqual(compared.machine);
   });
 
   test('it has as many nodes and entries as it had', () => {
-    expect({ nodes: graph.nodes.length, edges: graph.edges.length }).toEqual({
-      nodes: machineCase.nodes,
-      edges: machineCase.edges,
-    });
+    const { nodes, edges } = machineCase;
+    expect(compared.counts).toEqual({ nodes, edges });
   });
 
   test('every state is reached and every transition taken', () => {
-    const { states, transitions } = declared(table.machine);
-    const reached = new Set(graph.nodes.map((node) => node.value));
-    expect(states.filter((state) => !reached.has(state))).toEqual([]);
-    const idle = [...transitions].filter(([each]) => !walked.taken.has(each));
-    expect(idle.map(([, name]) => name)).toEqual([]);
+    expect(compared.neverReached).toEqual([]);
+    expect(compared.neverTaken).toEqual([]);
   });
 
   test('from every state it can be released', () => {
-    expect(stuck(graph, isReleased)).toEqual([]);
+    expect(compared.stuck).toEqual([]);
   });
 });
 
