@@ -39,8 +39,7 @@ export class RadixSteps {
     if (end > addressLimit(this.world.geometry)) return { ret: ERANGE, mapped: 0 };
     if ((protection & (prot.read | prot.write)) === 0) return this.radixNoAccess();
     if (!(yield* this.radixReach(domain, end))) return { ret: ENOMEM, mapped: 0 };
-    const flags = yield* this.radixLeafFlags(domain);
-    yield* this.radixNoteMappings(domain);
+    const flags = yield* this.radixBeginMap(domain, protection);
     for (let mapped = 0; ; mapped += pgsize) {
       if (mapped === pgsize * count) return { ret: 0, mapped };
       const at = iova + mapped;
@@ -55,6 +54,12 @@ export class RadixSteps {
   /** Neither readable nor writable: nothing that a driver could map. */
   radixNoAccess(this: IommuKernel): Mapped {
     return { ret: EINVAL, mapped: 0 };
+  }
+
+  /** Noted first, then looked: enforcing goes the other way round, so that one sees the other. */
+  *radixBeginMap(this: IommuKernel, domain: IommuDomain, _protection: number): Steps<LeafFlags> {
+    yield* this.radixNoteMappings(domain);
+    return yield* this.radixLeafFlags(domain);
   }
 
   *radixLeafFlags(this: IommuKernel, domain: IommuDomain): Steps<LeafFlags> {

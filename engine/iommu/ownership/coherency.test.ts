@@ -19,7 +19,7 @@ const mixed = host({
   devices: [device(), device({ iommu: 1, group: 1 })],
 });
 
-const enforced = (h: ReturnType<typeof run>) => h.results.flatMap((r) => r.out?.enforced ?? []);
+const enforced = (h: ReturnType<typeof run>) => h.results.flatMap((r) => r.out?.['enforced'] ?? []);
 
 test('Intel: once, for good', () => {
   const h = run([alloc, enforce, map, enforce]);
@@ -64,5 +64,5 @@ test('no-snoop transactions are made coherent where the domain is forced', () =>
   const dma: IommuOp = { op: 'dma_write', device: 0, iova: 0, noSnoop: true };
   const forced = run([alloc, enforce, attach(), map, dma], noSnoop);
   expect(forced.rets).toEqual([0, 0, 0, 0, 0]);
-  expect(forced.results[4]?.out?.unsnooped ?? 0).toBe(0);
+  expect(forced.results[4]?.out?.['unsnooped'] ?? 0).toBe(0);
 });

@@ -12,27 +12,41 @@ export class CoherencySteps {
     return yield* this.opsEnforceCacheCoherency(domain);
   }
 
-  /** intel_iommu_enforce_cache_coherency: only of a domain without mappings. */
+  /** intel_iommu_enforce_cache_coherency: permanent, of a domain that never had mappings. */
   *intelEnforceCacheCoherency(this: IommuKernel, domain: IommuDomain): Steps<boolean> {
     yield domain.lock.lock;
-    const forced = yield* this.intelForceSnooping(domain);
+    const forced = yield* this.intelEnforceLocked(domain);
     yield domain.lock.unlock;
     return forced;
   }
 
-  *intelForceSnooping(this: IommuKernel, domain: IommuDomain): Steps<boolean> {
+  *intelEnforceLocked(this: IommuKernel, domain: IommuDomain): Steps<boolean> {
     yield domain.forceSnooping.readOnce;
     if (domain.forceSnooping.value) return true;
-    yield domain.attached.read;
+    if (!(yield* this.intelSupportsForceSnooping(domain))) return false;
+    return yield* this.intelForceEmptyDomain(domain);
+  }
+
+  /** domain_support_force_snooping: the IOMMUs of all devices that are attached. */
+  *intelSupportsForceSnooping(this: IommuKernel, domain: IommuDomain): Steps<boolean> {
+    yield domain.attached.readOnce;
     const attached = domain.attached.value;
-    const lacking = this.world.devices.some(
+    return !this.world.devices.some(
       (d) => (attached & (1 << d.index)) !== 0 && d.iommu.spec.snoopControl === false,
     );
-    if (lacking) return false;
-    yield domain.hasMappings.readOnce;
-    if (domain.hasMappings.value) return false;
+  }
+
+  /**
+   * Set first, then looked: a mapping notes itself before it looks, so that either it is made with
+   * the snoop bit or it is seen here. Attaching and enforcing look under domain->lock.
+   */
+  *intelForceEmptyDomain(this: IommuKernel, domain: IommuDomain): Steps<boolean> {
     yield domain.forceSnooping.writeOnce;
     domain.forceSnooping.value = true;
-    return true;
+    yield domain.hasMappings.readOnce;
+    if (!domain.hasMappings.value) return true;
+    yield domain.forceSnooping.writeOnce;
+    domain.forceSnooping.value = false;
+    return false;
   }
 }
