@@ -2,9 +2,10 @@
 
 import type { Property } from '../property.ts';
 import type { Part } from './part.ts';
+import { dirtyPart } from './dirty.ts';
 import { virtioPart } from './virtio.ts';
 
-export const parts: readonly Part[] = [virtioPart];
+export const parts: readonly Part[] = [dirtyPart, virtioPart];
 
 /** All their properties. */
 export const iommuProperties: readonly Property[] = parts.flatMap((part) => part.properties);

@@ -24,6 +24,11 @@ export class DirtyState {
     this.bitmaps = world.heap.boot(Bitmaps, 'bitmaps');
   }
 
+  /** The bitmap of a task, for properties. */
+  bitmapOf(task: string): Cell<string> {
+    return this.bitmaps.of(task);
+  }
+
   /** Numbers of the pages that the last sync of the current task has reported. */
   bitmap(): Cell<string> {
     return this.bitmaps.of(step.allocator?.label ?? '');

@@ -5,7 +5,7 @@ import { ENODEV } from '../../errno.ts';
 import type { Cell, Steps } from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
 import type { IommuDomain } from '../core/domain.ts';
-import { Leaf, leaf } from '../core/leaf.ts';
+import { Leaf, type LeafFields, leaf } from '../core/leaf.ts';
 import { type Entry, entryIndex, entrySize, PageTable } from '../core/pageTable.ts';
 import type { TlbEntry } from '../core/tlb.ts';
 import type { IommuKernel } from '../kernel.ts';
@@ -20,15 +20,8 @@ interface Found {
 
 export class DirtyWalkSteps {
   /** The leaf for a new mapping. With DBM in the driver, a page that may be written begins dirty. */
-  newLeaf(
-    this: IommuKernel,
-    domain: IommuDomain,
-    pa: U64,
-    size: number,
-    protection: number,
-    snoop: boolean,
-  ): Leaf {
-    const plain = leaf({ pa, size, prot: protection, dbm: false, dirty: false, snoop });
+  newLeaf(this: IommuKernel, domain: IommuDomain, fields: LeafFields): Leaf {
+    const plain = leaf(fields);
     if (!hasDirtyLog(domain) || !mayWrite(plain)) return plain;
     return plain.with({ dbm: true, dirty: true });
   }
