@@ -81,7 +81,7 @@ export class DriverAttachSteps {
 
   /** Blocks DMA of the device, which always succeeds; `blocked`: by this domain. */
   *opsBlockDev(this: IommuKernel, device: Device, blocked: IommuDomain | null): Steps {
-    if (device.iommu.driver === 'virtio') return yield* this.viommuReleaseDevice(device);
+    if (device.iommu.driver === 'virtio') return yield* this.viommuBlockDev(device);
     yield device.rid.domain.writeOnce;
     device.rid.domain.value = null;
     yield device.domain.exchange;

@@ -82,8 +82,9 @@ export class ProbeSteps {
   }
 
   /** ops->probe_device; whether it fails. */
-  *opsProbeDevice(this: IommuKernel, _device: Device): Steps<boolean> {
-    return yield* this.world.refuses('probe_device');
+  *opsProbeDevice(this: IommuKernel, device: Device): Steps<boolean> {
+    if (yield* this.world.refuses('probe_device')) return true;
+    return device.iommu.driver === 'virtio' && (yield* this.viommuProbeDevice(device)) !== 0;
   }
 
   /** dev_iommu_free: the pointer goes first. */

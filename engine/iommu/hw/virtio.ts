@@ -34,6 +34,7 @@ export class VirtioDmaSteps {
     { write, noSnoop }: DmaRequest,
   ): Steps<Dma> {
     const { hw } = this.world.virtio.viommu(device.iommu);
+    yield* this.virtioTakeSome(hw);
     yield lookUp(hw, idsOf(device)[0] as number, iova, write);
     const pa = hw.state.outcome as U64 | null;
     if (pa === null) return { ret: EFAULT };

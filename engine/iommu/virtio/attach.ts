@@ -68,14 +68,14 @@ export class ViommuAttachSteps {
     if (ret !== 0) return ret;
     const attached = yield* this.viommuAttachIds(vdomain, vdev);
     ret = attached.ret;
-    if (ret === 0) ret = yield* this.viommuReplayIfFirst(vdomain, vdev.viommu);
+    if (ret === 0) ret = yield* this.viommuReplayIfFirst(vdomain, vdev);
     if (ret !== 0) {
       if (attached.ids > 0) yield* this.viommuDetachLocked(vdev, attached.ids, vdomain);
       return ret;
     }
     yield vdev.vdomain.read;
     const old = vdev.vdomain.value;
-    if (old !== null) yield* this.viommuCountDown(old);
+    if (old !== null) yield* this.viommuCountDown(old, vdev.viommu);
     yield* this.viommuCountUp(vdomain);
     yield* this.viommuSetVdomain(vdev, vdomain);
     return 0;
@@ -100,8 +100,7 @@ export class ViommuAttachSteps {
     vdomain: ViommuDomain,
     vdev: ViommuEndpoint,
   ): Steps<Attached> {
-    yield vdomain.id.read;
-    const domain = vdomain.id.value;
+    const domain = yield* this.viommuIdAt(vdomain, vdev.viommu);
     yield vdomain.bypass.read;
     const bypass = vdomain.bypass.value;
     for (const [ids, endpoint] of vdev.ids.entries()) {
@@ -113,15 +112,14 @@ export class ViommuAttachSteps {
   }
 
   /** The device begins with an empty domain: what was mapped without it is sent now. */
-  *viommuReplayIfFirst(this: IommuKernel, vdomain: ViommuDomain, viommu: ViommuDev): Steps<number> {
+  *viommuReplayIfFirst(
+    this: IommuKernel,
+    vdomain: ViommuDomain,
+    vdev: ViommuEndpoint,
+  ): Steps<number> {
     yield vdomain.nrEndpoints.read;
-    if (!this.viommuIsFirst(vdomain.nrEndpoints.value)) return 0;
-    return yield* this.viommuReplayMappings(vdomain, viommu);
-  }
-
-  /** Whether an endpoint that joins this many others is the first. */
-  viommuIsFirst(others: number): boolean {
-    return others === 0;
+    if (vdomain.nrEndpoints.value !== 0) return 0;
+    return yield* this.viommuReplayMappings(vdomain, vdev.viommu);
   }
 
   /** viommu_replay_mappings, under mappings_lock. */
@@ -152,31 +150,42 @@ export class ViommuAttachSteps {
     for (const [i, endpoint] of vdev.ids.entries()) {
       const vdomain = i < ids ? moved : old;
       if (vdomain === null) continue;
-      yield vdomain.id.read;
-      const domain = vdomain.id.value;
+      const domain = yield* this.viommuDetachId(vdomain, vdev.viommu);
       // Only a WARN where it fails.
       yield* this.viommuRequest(vdev.viommu, { type: 'detach', domain, endpoint });
     }
-    if (old !== null) yield* this.viommuCountDown(old);
+    if (old !== null) yield* this.viommuCountDown(old, vdev.viommu);
     yield* this.viommuSetVdomain(vdev, null);
   }
 
-  /** One endpoint less; with the last one the device forgets the domain, and who failed to map. */
-  *viommuCountDown(this: IommuKernel, vdomain: ViommuDomain): Steps {
+  /** The id by which an instance knows a domain. */
+  *viommuIdAt(this: IommuKernel, vdomain: ViommuDomain, _viommu: ViommuDev): Steps<number> {
+    yield vdomain.id.read;
+    return vdomain.id.value;
+  }
+
+  /** The id for DETACH: the same. */
+  *viommuDetachId(this: IommuKernel, vdomain: ViommuDomain, viommu: ViommuDev): Steps<number> {
+    return yield* this.viommuIdAt(vdomain, viommu);
+  }
+
+  /** One endpoint less; with the last one the device forgets the domain. */
+  *viommuCountDown(this: IommuKernel, vdomain: ViommuDomain, viommu: ViommuDev): Steps {
     yield vdomain.nrEndpoints.read;
     const count = vdomain.nrEndpoints.value - 1;
     yield vdomain.nrEndpoints.write;
     vdomain.nrEndpoints.value = count;
-    if (count !== 0) return;
-    yield vdomain.viommu.read;
-    const viommu = vdomain.viommu.value as ViommuDev;
-    yield vdomain.id.read;
-    const id = vdomain.id.value;
+    if (count === 0) yield* this.viommuForgetFailures(vdomain, viommu);
+  }
+
+  /** What could not be mapped is mapped by a replay, or never was. */
+  *viommuForgetFailures(this: IommuKernel, vdomain: ViommuDomain, viommu: ViommuDev): Steps {
     yield viommu.failed.read;
-    const failed = viommu.failed.value.without(id, 0, Number.MAX_SAFE_INTEGER);
-    if (failed === viommu.failed.value) return;
+    const old = viommu.failed.value;
+    if (old.all.length === 0) return;
+    const id = yield* this.viommuIdAt(vdomain, viommu);
     yield viommu.failed.write;
-    viommu.failed.value = failed;
+    viommu.failed.value = old.without(id, 0, Number.MAX_SAFE_INTEGER);
   }
 
   *viommuCountUp(this: IommuKernel, vdomain: ViommuDomain): Steps {
@@ -216,6 +225,13 @@ export class ViommuAttachSteps {
     yield priv.writeOnce;
     priv.value = null;
     yield vdev.free;
+  }
+
+  /** What the core falls back on when no domain can be attached: the device forgets the endpoint. */
+  *viommuBlockDev(this: IommuKernel, device: Device): Steps {
+    const priv = this.world.virtio.endpoint(device);
+    yield priv.readOnce;
+    if (priv.value !== null) yield* this.viommuDetachDev(priv.value);
   }
 
   /** viommu_detach_dev. */

@@ -143,7 +143,7 @@ export class ViommuDomainSteps {
     if (yield* this.world.refuses('kzalloc', true)) return ENOMEM;
     yield vdomain.mappings.read;
     const old = vdomain.mappings.value;
-    const ret = this.viommuCheckMapping(vdomain, old, mapping);
+    const ret = this.viommuCheckAperture(vdomain, mapping) || this.viommuCheckOverlap(old, mapping);
     if (ret !== 0) return ret;
     yield vdomain.mappings.write;
     vdomain.mappings.value = old.with(mapping);

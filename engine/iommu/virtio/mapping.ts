@@ -51,11 +51,15 @@ export class ViommuMappingSteps {
     return ret;
   }
 
-  /** Into the domain's aperture, and over nothing that is there (spec/virtio-domain.md §9.7). */
-  viommuCheckMapping(vdomain: ViommuDomain, old: Mappings, mapping: Mapping): number {
+  /** The core does not look at the aperture (spec/virtio-domain.md §9.7). */
+  viommuCheckAperture(vdomain: ViommuDomain, { start, last }: Mapping): number {
     const { aperture } = vdomain.iommu as IommuInstance;
-    if (mapping.start < aperture.start || mapping.last > aperture.end) return ERANGE;
-    return old.overlapping(mapping.start, mapping.last).length > 0 ? EEXIST : 0;
+    return start < aperture.start || last > aperture.end ? ERANGE : 0;
+  }
+
+  /** Nothing is mapped over what is there (spec/virtio-domain.md §9.7). */
+  viommuCheckOverlap(old: Mappings, { start, last }: Mapping): number {
+    return old.overlapping(start, last).length > 0 ? EEXIST : 0;
   }
 
   /** MAP into the queue, while anybody is attached; its status comes with the sync. */
@@ -70,8 +74,8 @@ export class ViommuMappingSteps {
     vdomain: ViommuDomain,
     request: (domain: number) => Request,
   ): Steps {
-    yield vdomain.viommu.read;
-    const viommu = vdomain.viommu.value as ViommuDev;
+    const viommu = yield* this.viommuOf(vdomain);
+    if (viommu === null) return;
     yield viommu.requestLock.lock;
     yield vdomain.nrEndpoints.read;
     if (vdomain.nrEndpoints.value !== 0) {
@@ -79,6 +83,12 @@ export class ViommuMappingSteps {
       yield* this.viommuAddReqLocked(viommu, request(vdomain.id.value));
     }
     yield viommu.requestLock.unlock;
+  }
+
+  /** The domain's instance; null: it was never attached, nobody has to be told. */
+  *viommuOf(this: IommuKernel, vdomain: ViommuDomain): Steps<ViommuDev | null> {
+    yield vdomain.viommu.read;
+    return vdomain.viommu.value;
   }
 
   *viommuUnmapPages(
@@ -152,13 +162,13 @@ export class ViommuMappingSteps {
   }
 
   *viommuIotlbSync(this: IommuKernel, domain: IommuDomain): Steps {
-    const vdomain = domain as ViommuDomain;
-    yield vdomain.viommu.read;
-    yield* this.viommuSyncReq(vdomain.viommu.value as ViommuDev);
+    const viommu = yield* this.viommuOf(domain as ViommuDomain);
+    if (viommu !== null) yield* this.viommuSyncReq(viommu);
   }
 
   *viommuFlushIotlbAll(this: IommuKernel, domain: IommuDomain): Steps {
-    yield* this.viommuIotlbSync(domain);
+    const viommu = yield* this.viommuOf(domain as ViommuDomain);
+    if (viommu !== null) yield* this.viommuSyncReq(viommu);
   }
 
   /** What the device says of the MAP requests in this range: 0, or the first one's errno. */
@@ -169,8 +179,8 @@ export class ViommuMappingSteps {
     size = Number.MAX_SAFE_INTEGER,
   ): Steps<number> {
     const vdomain = domain as ViommuDomain;
-    yield vdomain.viommu.read;
-    const viommu = vdomain.viommu.value as ViommuDev;
+    const viommu = yield* this.viommuOf(vdomain);
+    if (viommu === null) return 0;
     yield viommu.requestLock.lock;
     yield* this.viommuSyncReqLocked(viommu);
     const ret = yield* this.viommuTakeFailure(vdomain, viommu, iova, iova + size - 1);

@@ -3,11 +3,9 @@
 // tell, so it is there that the moment is chosen.
 
 import type { Steps } from '../../runtime/index.ts';
-import type { U64 } from '../../vfio/vocabulary.ts';
-import type { Device } from '../core/objects.ts';
 import type { IommuKernel } from '../kernel.ts';
-import { performed, type Queued, refusals, translated } from './device.ts';
-import { type ViommuDev, type VirtioHw, idsOf } from './objects.ts';
+import { performed, type Queued, refusals } from './device.ts';
+import type { ViommuDev, VirtioHw } from './objects.ts';
 import { errnoOf, refusal, type Request, requestText, type Status } from './requests.ts';
 
 export class ViommuQueueSteps {
@@ -124,23 +122,15 @@ export class ViommuQueueSteps {
     return rules[this.world.env.answerTo(choice)] as Status;
   }
 
-  /** Where DMA of a device behind a virtio-iommu goes; null: it faults. */
-  *virtioTranslate(
-    this: IommuKernel,
-    device: Device,
-    iova: U64,
-    write: boolean,
-  ): Steps<U64 | null> {
-    const { hw } = this.world.virtio.viommu(device.iommu);
+  /** Before a device's DMA is translated: how many requests the IOMMU has taken by itself. */
+  *virtioTakeSome(this: IommuKernel, hw: VirtioHw): Steps {
     for (;;) {
       yield hw.state.readOnce;
-      if (hw.state.value.pending === null) break;
+      if (hw.state.value.pending === null) return;
       const takes = this.world.env.choose(2, 'device takes a request');
       yield takes;
-      if (this.world.env.answerTo(takes) === 0) break;
+      if (this.world.env.answerTo(takes) === 0) return;
       yield* this.virtioTakeRequest(hw);
     }
-    yield hw.state.readOnce;
-    return translated(hw.config, hw.state.value, idsOf(device)[0] as number, iova, write);
   }
 }

@@ -60,12 +60,18 @@ export class VirtioState {
   readonly instances: readonly Instance[];
   /** Domains that were there from the start. */
   readonly bootDomains: ViommuDomain[] = [];
+  /** viommu_identity_domain of 6.16: one for all instances, of none (spec/virtio-domain.md §2). */
+  readonly globalIdentity: ViommuDomain;
   private readonly privates: ViommuPriv;
 
   constructor(world: IommuWorld) {
     this.world = world;
     const devices = world.devices.filter((d) => d.iommu.driver === 'virtio');
     this.privates = world.heap.boot(ViommuPriv, 'dev_iommu_priv', devices);
+    const { heap } = world;
+    const one = heap.boot(ViommuDomain, 'viommu_identity_domain', 'identity', null, 'core', true);
+    one.bypass.stored = true;
+    this.globalIdentity = one;
     this.instances = world.iommus
       .filter((iommu) => iommu.driver === 'virtio')
       .map((iommu) => this.bootInstance(iommu));
