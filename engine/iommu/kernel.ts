@@ -7,7 +7,14 @@ import { CookieSteps } from './cookie/cookies.ts';
 import { FlushQueueSteps } from './cookie/flushQueue.ts';
 import { IovaSteps } from './cookie/iova.ts';
 import { MsiSteps } from './cookie/msi.ts';
+import { IommufdDeviceSteps } from './iommufd/device.ts';
+import { FillSteps } from './iommufd/fill.ts';
+import { HwptSteps } from './iommufd/hwpt.ts';
+import { IoasSteps } from './iommufd/ioas.ts';
+import { ObjectSteps } from './iommufd/object.ts';
+import { ReplaceSteps } from './iommufd/replace.ts';
 import { SwMsiSteps } from './iommufd/swMsi.ts';
+import { TableSteps } from './iommufd/table.ts';
 import { AllocSteps } from './core/alloc.ts';
 import { AttachSteps } from './core/attach.ts';
 import { DefaultDomainSteps } from './core/defaultDomain.ts';
@@ -61,6 +68,13 @@ export interface IommuKernel
     FlushQueueSteps,
     MsiSteps,
     SwMsiSteps,
+    ObjectSteps,
+    IoasSteps,
+    FillSteps,
+    TableSteps,
+    HwptSteps,
+    IommufdDeviceSteps,
+    ReplaceSteps,
     MmSteps,
     SplitSteps,
     MergeSteps,
@@ -100,6 +114,13 @@ export const bootIommuKernel = composeKernel<IommuKernel>([
   FlushQueueSteps,
   MsiSteps,
   SwMsiSteps,
+  ObjectSteps,
+  IoasSteps,
+  FillSteps,
+  TableSteps,
+  HwptSteps,
+  IommufdDeviceSteps,
+  ReplaceSteps,
   MmSteps,
   SplitSteps,
   MergeSteps,

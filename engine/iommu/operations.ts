@@ -6,6 +6,7 @@ import { attachOperations, clientExit, groupExit } from './core/attachOperations
 import { mapOperations } from './core/mapOperations.ts';
 import { dirtyOperations } from './dirty/operations.ts';
 import { hardwareOperations } from './hw/operations.ts';
+import { iommufdExit, iommufdOperations, nameIds } from './iommufd/operations.ts';
 import type { IommuKernel } from './kernel.ts';
 import type { ExitOperation, Handlers } from './operation.ts';
 import { opText } from './opText.ts';
@@ -20,11 +21,12 @@ const handlers: Handlers = {
   ...ownershipOperations,
   ...dirtyOperations,
   ...cookieOperations,
+  ...iommufdOperations,
   ...vfioOperations,
 };
 
 /** In order: user space closes its files, groups go back to their default domains, clients clean up. */
-const exits: readonly ExitOperation[] = [vfioExit, clientExit, groupExit];
+const exits: readonly ExitOperation[] = [vfioExit, iommufdExit, clientExit, groupExit];
 
 export function operationOf(kernel: IommuKernel, op: IommuOp): Operation {
   const handler = handlers[op.op] as
@@ -52,6 +54,7 @@ export function exitOperations(kernel: IommuKernel): Operation[] {
  */
 function nameCells({ world }: IommuKernel, op: IommuOp): void {
   if ('domain' in op) world.slots.domain(op.domain);
+  nameIds(world.iommufd.ictx, op);
   if ('pasid' in op && op.pasid !== undefined) {
     for (const group of world.groups) group.pasid(op.pasid);
     for (const device of world.devices) device.pasid(op.pasid);
