@@ -16,7 +16,14 @@ import type { U64 } from '../vfio/vocabulary.ts';
 import { CookieState } from './cookie/state.ts';
 import { bootDirectMappings } from './core/bootMap.ts';
 import { IommuDomain } from './core/domain.ts';
-import { Device, DevIommu, IommuGroup, IommuInstance, PhysPage, RequesterId } from './core/objects.ts';
+import {
+  Device,
+  DevIommu,
+  IommuGroup,
+  IommuInstance,
+  PhysPage,
+  RequesterId,
+} from './core/objects.ts';
 import { PageTable } from './core/pageTable.ts';
 import { CoreState } from './core/state.ts';
 import { DirtyState } from './dirty/state.ts';
@@ -184,6 +191,14 @@ export class IommuWorld {
       const param = heap.boot(DevIommu, `${device.name} iommu`);
       param.iommuDev.stored = device.iommu;
       device.param.stored = param;
+      for (const pasid of device.spec.ownPasids ?? [])
+        device.pasid(pasid).stored = heap.boot(
+          IommuDomain,
+          `${device.name} pasid${pasid}`,
+          'sva',
+          device.iommu,
+          'kernel',
+        );
       if (device.attachDeferred.stored) return;
       device.rid.domain.stored = domain;
       device.domain.stored = domain;

@@ -2,10 +2,12 @@
 
 import type { Property } from '../property.ts';
 import type { Part } from './part.ts';
+import { attachPart } from './attach.ts';
 import { dirtyPart } from './dirty.ts';
+import { ownershipPart } from './ownership.ts';
 import { virtioPart } from './virtio.ts';
 
-export const parts: readonly Part[] = [dirtyPart, virtioPart];
+export const parts: readonly Part[] = [attachPart, ownershipPart, dirtyPart, virtioPart];
 
 /** All their properties. */
 export const iommuProperties: readonly Property[] = parts.flatMap((part) => part.properties);

@@ -1,7 +1,7 @@
 // The drivers' side of attaching: ops->attach_dev, release_device, set_dev_pasid. Which devices a
 // domain has is kept under domain->lock; the translation entry is one store.
 
-import { EINVAL, ENOMEM } from '../../errno.ts';
+import { EBUSY, EINVAL, ENOMEM } from '../../errno.ts';
 import type { Steps } from '../../runtime/index.ts';
 import type { IommuKernel } from '../kernel.ts';
 import { type IommuDomain, isPaging } from './domain.ts';
@@ -93,6 +93,7 @@ export class DriverAttachSteps {
   /** ops->release_device: uses no domain any more. An alias that is left keeps the entry. */
   *opsReleaseDevice(this: IommuKernel, device: Device): Steps {
     if (device.iommu.driver === 'virtio') return yield* this.viommuReleaseDevice(device);
+    yield* this.opsReleasePasids(device);
     yield device.domain.exchange;
     const old = device.domain.value;
     device.domain.value = null;
@@ -101,6 +102,14 @@ export class DriverAttachSteps {
     if (aliases.some((d) => (left & (1 << d.index)) !== 0)) return;
     yield device.rid.domain.writeOnce;
     device.rid.domain.value = null;
+  }
+
+  /** The entries of all PASIDs of a device that goes. */
+  *opsReleasePasids(this: IommuKernel, device: Device): Steps {
+    for (const pasid of device.pasidsTouched()) {
+      yield device.pasid(pasid).writeOnce;
+      device.pasid(pasid).value = null;
+    }
   }
 
   /** Whether the driver has ops->set_dev_pasid for the domain. */
@@ -116,6 +125,7 @@ export class DriverAttachSteps {
     device: Device,
     pasid: number,
   ): Steps<number> {
+    if (device.spec.ownPasids?.includes(pasid) === true) return EBUSY;
     if (yield* this.world.refuses('set_pasid')) return ENOMEM;
     yield device.pasid(pasid).writeOnce;
     device.pasid(pasid).value = domain;

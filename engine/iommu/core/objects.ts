@@ -134,6 +134,11 @@ export class Device extends KernelObject implements ListNode {
       this.pasids.set(pasid, (entry = this.cell<IommuDomain | null>(`pasid${pasid}`, null)));
     return entry;
   }
+
+  /** The PASIDs that were ever looked at. */
+  pasidsTouched(): number[] {
+    return [...this.pasids.keys()].sort((a, b) => a - b);
+  }
 }
 
 /** struct iommu_group. */
@@ -194,6 +199,8 @@ export class PhysPage extends KernelObject {
   /** How often it was allocated: who finds another number than before has a reused page. */
   readonly generation: Cell<number>;
   readonly pins: Atomic;
+  /** Those of them that are in-kernel clients' (page_pin). */
+  readonly held: Cell<number>;
 
   constructor(birth: Birth, pa: U64) {
     super(birth);
@@ -201,6 +208,7 @@ export class PhysPage extends KernelObject {
     this.allocated = this.cell('allocated', true);
     this.generation = this.cell('generation', 0);
     this.pins = new Atomic(this, 'pins', 0);
+    this.held = this.cell('held', 0);
   }
 
   get kind(): string {

@@ -85,6 +85,8 @@ export interface DeviceSpec {
   readonly reserved?: readonly ReservedRegion[];
   /** PASIDs that the device has; 0 (default): none. */
   readonly maxPasids?: number;
+  /** PASIDs whose entries the device's driver has programmed itself: not the core's to touch. */
+  readonly ownPasids?: readonly number[];
   /** Stream ids (fwspec): each is attached by itself. Default 1. */
   readonly ids?: number;
 }
