@@ -42,13 +42,19 @@ export const hardwareOperations: Handlers = {
     return { ret: yield* k.freePage(k.world.page(op.pa)) };
   },
   *page_pin(k, op) {
-    return { ret: yield* k.pinPage(k.world.page(op.pa)) };
+    const page = k.world.page(op.pa);
+    const ret = yield* k.pinPage(page);
+    if (ret !== 0) return { ret };
+    yield page.held.exchange;
+    page.held.value = page.held.value + 1;
+    return { ret };
   },
-  /** Whoever has pinned a page more often than it has pins is not one to unpin it. */
+  /** Clients give back what they have. */
   *page_unpin(k, op) {
     const page = k.world.page(op.pa);
-    yield page.pins.readOnce;
-    if (page.pins.value === 0) return { ret: EINVAL };
+    yield page.held.exchange;
+    if (page.held.value === 0) return { ret: EINVAL };
+    page.held.value = page.held.value - 1;
     yield* k.unpinPage(page);
     return { ret: 0 };
   },

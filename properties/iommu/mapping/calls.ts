@@ -1,0 +1,283 @@
+// What single calls promise: maps, unmaps, transactions of devices, and what owners of pages must not
+// do. What calls add up to is remembered for each domain of an in-kernel client.
+
+import type { IommuDomain, IommuWorld, OpOf } from '../../../engine/iommu/index.ts';
+import { isPaging } from '../../../engine/iommu/index.ts';
+import type { IommuOp, IommuProgram } from '../../../engine/iommu/vocabulary/index.ts';
+import { hex } from '../../../engine/hex.ts';
+import {
+  type Birth,
+  type Cell,
+  KernelObject,
+  type Outcome,
+  type Task,
+  Trip,
+} from '../../../engine/runtime/index.ts';
+import { broken } from '../../property.ts';
+import { mappingProperties as core } from './catalogue.ts';
+import { checkErrno } from './errnos.ts';
+import { type Expected, expected, nothing, type Run, runsOf } from './expected.ts';
+import { isFree, leafAt, leavesOf, liveDomains, mappedIn, reaches } from './view.ts';
+
+type MapOp = OpOf<'iommu_map' | 'iommu_map_sg'>;
+type UnmapOp = OpOf<'iommu_unmap' | 'iommu_unmap_fast'>;
+
+/** What is remembered of a run. */
+class Ghost extends KernelObject {
+  /** The call of the task maps over, or unmaps a part of, what is there: its caller's mistake. */
+  readonly careless: readonly Cell<boolean>[];
+  private readonly domains = new Map<IommuDomain, Cell<Expected>>();
+
+  constructor(birth: Birth, tasks: number) {
+    super(birth);
+    this.careless = Array.from({ length: tasks }, (_, i) => this.cell(`careless T${i}`, false));
+  }
+
+  get kind(): string {
+    return 'judge';
+  }
+
+  /** What the calls of a domain add up to. */
+  of(domain: IommuDomain): Cell<Expected> {
+    let cell = this.domains.get(domain);
+    if (cell === undefined)
+      this.domains.set(domain, (cell = this.cell<Expected>(domain.name, nothing)));
+    return cell;
+  }
+}
+
+const bytesOf = (op: MapOp): number =>
+  op.op === 'iommu_map' ? op.size : op.segments.reduce((sum, s) => sum + s.size, 0);
+
+const segmentsOf = (op: MapOp): readonly { readonly pa: number; readonly size: number }[] =>
+  op.op === 'iommu_map' ? [{ pa: op.pa, size: op.size }] : op.segments;
+
+export class MappingCalls {
+  private readonly world: IommuWorld;
+  private readonly ghost: Ghost;
+  /** Something other than map and unmap changes the page tables that clients use. */
+  private readonly followed: boolean;
+
+  constructor(world: IommuWorld, program: IommuProgram) {
+    this.world = world;
+    this.ghost = world.heap.boot(Ghost, 'mapping judge', program.tasks.length + 1);
+    const ops = [...program.setup, ...program.tasks.flatMap((t) => t.ops)];
+    this.followed = !ops.some(({ op }) => op === 'prepare_msi');
+  }
+
+  /** What a client's calls add up to; null: not known. */
+  expectedOf(domain: IommuDomain): Expected | null {
+    const known = this.followed && domain.client === 'kernel' && domain.type === 'unmanaged';
+    return known ? this.ghost.of(domain).stored : null;
+  }
+
+  begin(op: IommuOp, task: Task): void {
+    const careless = this.ghost.careless[task.id];
+    if (careless === undefined) return;
+    switch (op.op) {
+      case 'iommu_map':
+      case 'iommu_map_sg':
+        return this.note(careless, this.overlaps(op));
+      case 'iommu_unmap':
+      case 'iommu_unmap_fast':
+        return this.note(careless, this.cuts(op));
+      default:
+    }
+  }
+
+  end(op: IommuOp, result: Outcome, task: Task): void {
+    switch (op.op) {
+      case 'iommu_map':
+      case 'iommu_map_sg':
+        return this.mapped(op, result, task);
+      case 'iommu_unmap':
+      case 'iommu_unmap_fast':
+        return this.unmapped(op, result, task);
+      case 'dma_read':
+      case 'dma_write':
+        return this.reached(op, result);
+      case 'page_free':
+      case 'page_unpin':
+        return this.released(op);
+      default:
+    }
+  }
+
+  private mapped(op: MapOp, { ret }: Outcome, task: Task): void {
+    const domain = this.domain(op.domain);
+    if (domain === null) return;
+    checkErrno(op, ret, domain);
+    const size = bytesOf(op);
+    const careless = this.ghost.careless[task.id]?.stored === true;
+    const ok = op.op === 'iommu_map' ? ret === 0 : ret >= 0;
+    if (careless || !this.isPlain(domain)) return this.follow(domain, op.iova, op.iova + size);
+    if (!ok) return this.nothingMapped(domain, op, ret);
+    const runs = this.runsOf(op);
+    for (const run of runs) this.translates(domain, run, op.prot ?? 7);
+    const cell = this.ghost.of(domain);
+    this.note(cell, cell.stored.with(...runs));
+    this.lawfulMap(domain, op.iova, op.iova + size);
+  }
+
+  private runsOf(op: MapOp): Run[] {
+    const runs: Run[] = [];
+    let at = op.iova;
+    for (const { pa, size } of segmentsOf(op)) {
+      runs.push({ iova: at, size, pa });
+      at += size;
+    }
+    return runs;
+  }
+
+  private translates(domain: IommuDomain, { iova, size, pa }: Run, prot: number): void {
+    for (let at = iova; at < iova + size; ) {
+      const leaf = leafAt(this.world.geometry, domain, at);
+      const right = leaf !== null && leaf.pa + (at % leaf.size) === pa + (at - iova);
+      if (leaf === null || !right || (leaf.prot & 3) !== (prot & 3)) {
+        const what = `${hex(at)} was mapped to ${hex(pa + at - iova)} and is ${leaf?.name ?? 'not mapped'}`;
+        throw broken(core.map, leaf === null ? 'not mapped' : 'mapped wrongly', what, domain);
+      }
+      at += leaf.size - (at % leaf.size);
+    }
+  }
+
+  private nothingMapped(domain: IommuDomain, op: MapOp, ret: number): void {
+    const leaves = leavesOf(this.world.geometry, domain);
+    const left = mappedIn(leaves, op.iova, op.iova + bytesOf(op));
+    if (left === null) return;
+    const what = `the map failed (${ret}) and ${hex(left.iova)} is mapped`;
+    throw broken(core.map, 'mapped after an error', what, domain);
+  }
+
+  /** spec/iommu-core.md §8: not before the sync of what was there; not of pages that are free. */
+  private lawfulMap(domain: IommuDomain, start: number, end: number): void {
+    if (end > start && domain.pending.stored.covers(start, end - 1))
+      throw this.contract(domain, 'map before the sync of an unmap');
+    for (const page of this.world.pagesTouched()) {
+      if (!isFree(page)) continue;
+      const leaves = leavesOf(this.world.geometry, domain);
+      const at = mappedIn(leaves, start, end);
+      if (at !== null && leaves.some(({ leaf }) => reaches(leaf, page)))
+        throw this.contract(page, 'map of a free page');
+    }
+  }
+
+  private unmapped(op: UnmapOp, { out }: Outcome, task: Task): void {
+    const domain = this.domain(op.domain);
+    if (domain === null) return;
+    const bytes = out?.['size'] ?? 0;
+    const { iova, size } = op;
+    if (!isPaging(domain.type) || !this.isAligned(domain, iova, size)) {
+      if (bytes === 0) return;
+      throw broken(core.errno, 'misaligned unmap', `${bytes} bytes of a misaligned unmap`, domain);
+    }
+    const far = iova + Math.max(size, bytes);
+    if (this.ghost.careless[task.id]?.stored === true || !this.isPlain(domain))
+      return this.follow(domain, iova - (iova % Math.max(bytes, 1)), far);
+    this.removed(domain, iova, size, bytes);
+    const cell = this.ghost.of(domain);
+    this.note(cell, cell.stored.without(iova, iova + bytes));
+  }
+
+  private removed(domain: IommuDomain, iova: number, size: number, bytes: number): void {
+    const leaves = leavesOf(this.world.geometry, domain);
+    const left = mappedIn(leaves, iova, iova + bytes);
+    if (left !== null)
+      throw broken(core.unmap, 'still mapped', `${hex(left.iova)} is still mapped`, domain);
+    if (bytes > size)
+      throw broken(core.unmap, 'more than asked', `${bytes} of ${size} bytes went`, domain);
+    if (bytes < size && mappedIn(leaves, iova + bytes, iova + bytes + 1) !== null) {
+      const what = `the unmap stopped at ${hex(iova + bytes)}, which is mapped`;
+      throw broken(core.unmap, 'stopped short', what, domain);
+    }
+  }
+
+  /** A device reached a page: it must be somebody's, and pinned where user space gave it. */
+  private reached(op: OpOf<'dma_read' | 'dma_write'>, { out }: Outcome): void {
+    const pa = out?.['pa'];
+    if (pa === undefined) return;
+    const page = this.world.page(pa);
+    const how = `${op.op} of device ${op.device} at ${hex(op.iova)} reaches ${page.name}`;
+    if (out?.['pinned'] === 1 && page.pins.stored <= 0)
+      throw broken(core.pinned, 'reached unpinned', `${how}, which nobody has pinned`, page);
+    if (isFree(page)) throw broken(core.stale, 'free page reached', `${how}, which is free`, page);
+  }
+
+  /** A page is nobody's now: no client may have left it where a device can reach it. */
+  private released(op: OpOf<'page_free' | 'page_unpin'>): void {
+    const page = this.world.page(op.pa);
+    if (!isFree(page)) return;
+    for (const domain of liveDomains(this.world)) {
+      if (domain.client !== 'kernel') continue;
+      for (const { iova, leaf } of leavesOf(this.world.geometry, domain))
+        if (reaches(leaf, page) && !this.beingUnmapped(domain, iova))
+          throw this.contract(page, 'page freed while mapped');
+      for (const { iova, what } of domain.tlb.stored.entries)
+        if ('pa' in what && reaches(what, page) && this.unsynced(domain, iova))
+          throw this.contract(page, 'page freed before the sync');
+    }
+  }
+
+  private unsynced(domain: IommuDomain, iova: number): boolean {
+    return domain.pending.stored.covers(iova, iova) || this.beingUnmapped(domain, iova);
+  }
+
+  /** A call that unmaps the address has not returned. */
+  private beingUnmapped(domain: IommuDomain, iova: number): boolean {
+    return domain.contract.stored.open.some(
+      (s) => s.kind === 'unmap' && s.start <= iova && iova <= s.end,
+    );
+  }
+
+  /** The call does what its caller answers for: what it has led to is taken as it is. */
+  private follow(domain: IommuDomain, start: number, end: number): void {
+    if (end <= start) return;
+    const now = runsOf(leavesOf(this.world.geometry, domain), start, end);
+    const cell = this.ghost.of(domain);
+    this.note(cell, expected([...cell.stored.without(start, end).runs, ...now]));
+  }
+
+  private overlaps(op: MapOp): boolean {
+    const domain = this.domain(op.domain);
+    if (domain === null) return false;
+    const leaves = leavesOf(this.world.geometry, domain);
+    return mappedIn(leaves, op.iova, op.iova + bytesOf(op)) !== null;
+  }
+
+  /** The range begins or ends inside a leaf. */
+  private cuts({ domain: slot, iova, size }: UnmapOp): boolean {
+    const domain = this.domain(slot);
+    if (domain === null || size === 0) return false;
+    const { geometry } = this.world;
+    const first = leafAt(geometry, domain, iova);
+    const last = leafAt(geometry, domain, iova + size - 1);
+    const begins = first !== null && iova % first.size !== 0;
+    return begins || (last !== null && (iova + size) % last.size !== 0);
+  }
+
+  private contract(object: KernelObject, what: string): Trip {
+    return new Trip('broken-contract', object, `${what}: ${object.title}`, what);
+  }
+
+  private isAligned(domain: IommuDomain, ...values: readonly number[]): boolean {
+    const smallest = domain.iommu?.pageSizes[0] ?? 1;
+    return values.every((v) => v % smallest === 0);
+  }
+
+  /** A page table, and nobody else's calls on it. */
+  private isPlain(domain: IommuDomain): boolean {
+    return domain.root.stored !== null && isPaging(domain.type);
+  }
+
+  private domain(slot: number): IommuDomain | null {
+    const domain = this.world.slots.domain(slot).stored;
+    return domain === null || domain.iommu?.driver === 'virtio' ? null : domain;
+  }
+
+  private note<T extends Parameters<typeof this.world.heap.store>[1]>(
+    cell: Cell<T>,
+    value: T,
+  ): void {
+    this.world.heap.store(cell, value);
+  }
+}
