@@ -27,9 +27,15 @@ export class KvmSteps {
     yield kvm.fileList.write;
     const file = this.world.heap.create(KvmVfioFile, group);
     kvm.fileList.value = kvm.fileList.of([...files, file]);
-    yield* this.kvmVfioFileSetKvm(group, kvm);
-    yield* this.kvmVfioUpdateCoherency(kvm);
+    yield* this.kvmVfioFileAdded(kvm, file);
     return 0;
+  }
+
+  /** What follows from a new entry; kv->lock is still held. */
+  *kvmVfioFileAdded(this: IommuKernel, kvm: Kvm, file: KvmVfioFile): Steps {
+    yield file.file.read;
+    yield* this.kvmVfioFileSetKvm(file.file.value, kvm);
+    yield* this.kvmVfioUpdateCoherency(kvm);
   }
 
   *kvmVfioFileDel(this: IommuKernel, kvm: Kvm, group: VfioGroup): Steps<number> {

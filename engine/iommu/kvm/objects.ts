@@ -31,10 +31,13 @@ export class Kvm extends KernelObject {
 /** struct kvm_vfio_file: a reference to a group's file. */
 export class KvmVfioFile extends KernelObject {
   readonly group: VfioGroup;
+  /** kvf->file: which file it is. */
+  readonly file: Cell<VfioGroup>;
 
   constructor(birth: Birth, group: VfioGroup) {
     super(birth);
     this.group = group;
+    this.file = this.cell('file', group);
   }
 
   get kind(): string {

@@ -173,7 +173,10 @@ export class VfioDeviceSteps {
     const count = device.openCount.value;
     if (count === 0) {
       const ret = yield* this.vfioDfDeviceFirstOpen(device, container);
-      if (ret !== 0) return ret;
+      if (ret !== 0) {
+        yield* this.vfioDfOpenFailed(device);
+        return ret;
+      }
     }
     yield device.openCount.write;
     device.openCount.value = count + 1;
@@ -187,12 +190,14 @@ export class VfioDeviceSteps {
   ): Steps<number> {
     yield* this.vfioDeviceGroupGetKvmSafe(device);
     const ret = yield* this.vfioGroupUseContainer(device.group, container);
-    if (ret !== 0) {
-      yield* this.vfioDevicePutKvm(device);
-      return ret;
-    }
+    if (ret !== 0) return ret;
     if (device.group.emulated) yield* this.type1RegisterDevice(container, device);
     return 0;
+  }
+
+  /** Nothing was opened: only the KVM pointer goes back. */
+  *vfioDfOpenFailed(this: IommuKernel, device: VfioDevice): Steps {
+    yield* this.vfioDevicePutKvm(device);
   }
 
   /** The KVM that the group belongs to when its first device is opened. */

@@ -207,7 +207,7 @@ export class Type1AttachSteps {
     if (base !== null) {
       const cookie = yield* this.iommuGetMsiCookie(domain, base);
       if (cookie !== 0 && cookie !== ENODEV) {
-        yield* this.vfioIommuReplayUnwind(iommu, domain);
+        yield* this.type1UndoReplay(iommu, domain);
         return cookie;
       }
     }
@@ -221,6 +221,19 @@ export class Type1AttachSteps {
     iommu.domainList.value = iommu.domainList.of([...others, added]);
     yield* this.vfioUpdatePgsizeBitmap(iommu);
     return 0;
+  }
+
+  /** A replay that went well, taken back: pages are the first domain's, if it is the first. */
+  *type1UndoReplay(this: IommuKernel, iommu: Type1, domain: IommuDomain): Steps {
+    yield iommu.domainList.read;
+    const first = iommu.domainList.value.items.length === 0;
+    yield iommu.dmaList.read;
+    const dmas = iommu.dmaList.value.items;
+    for (const dma of first ? dmas : []) {
+      yield dma.iommuMapped.write;
+      dma.iommuMapped.value = false;
+    }
+    yield* this.vfioIommuReplayUnwind(iommu, domain, dmas);
   }
 
   *type1GroupJoined(this: IommuKernel, iommu: Type1, valid: Ranges): Steps {

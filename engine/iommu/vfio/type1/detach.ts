@@ -24,8 +24,13 @@ export class Type1DetachSteps {
     yield iommu.emulatedGroups.write;
     iommu.emulatedGroups.value = iommu.emulatedGroups.of(left);
     yield member.free;
+    yield* this.type1EmulatedLeft(iommu, left.length);
+  }
+
+  /** With the last group of all go the mappings. */
+  *type1EmulatedLeft(this: IommuKernel, iommu: Type1, left: number): Steps {
     yield iommu.domainList.read;
-    if (left.length > 0 || iommu.domainList.value.items.length > 0) return;
+    if (left > 0 || iommu.domainList.value.items.length > 0) return;
     yield* this.type1CheckDevicesGone(iommu);
     yield* this.vfioIommuUnmapUnpinAll(iommu);
   }

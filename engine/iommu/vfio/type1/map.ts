@@ -83,7 +83,12 @@ export class Type1MapSteps {
   }
 
   type1Overlaps(this: IommuKernel, dma: VfioDma, iova: U64, size: U64): boolean {
-    return dma.iova < iova + size && iova < dma.end;
+    return dma.iova < this.type1End(iova, size) && iova < this.type1End(dma.iova, dma.size);
+  }
+
+  /** The first address after a range; 2^64 for one that ends with the address space. */
+  type1End(this: IommuKernel, iova: U64, size: U64): U64 {
+    return iova + size;
   }
 
   *vfioLinkDma(this: IommuKernel, iommu: Type1, dma: VfioDma): Steps {

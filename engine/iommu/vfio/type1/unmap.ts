@@ -45,10 +45,7 @@ export class Type1UnmapSteps {
   *type1UnmapArguments(this: IommuKernel, iommu: Type1, op: UnmapDma): Steps<number> {
     const { iova, size } = op;
     const flags = op.flags ?? 0;
-    if ((flags & unmapFlags.vaddr) !== 0) {
-      yield iommu.emulatedGroups.read;
-      if (iommu.emulatedGroups.value.items.length > 0) return EBUSY;
-    }
+    if ((flags & unmapFlags.vaddr) !== 0 && (yield* this.type1VaddrBarred(iommu))) return EBUSY;
     yield iommu.pgsize.read;
     const pgsize = iommu.pgsize.value;
     if (iova % pgsize !== 0) return EINVAL;
@@ -60,10 +57,16 @@ export class Type1UnmapSteps {
     return iommu.dirtyPageTracking.value && (op.pgsize ?? pgsize) === pgsize ? 0 : EINVAL;
   }
 
+  /** Mediated devices pin by vaddr whenever they want to: it must stay valid. */
+  *type1VaddrBarred(this: IommuKernel, iommu: Type1): Steps<boolean> {
+    yield iommu.emulatedGroups.read;
+    return iommu.emulatedGroups.value.items.length > 0;
+  }
+
   *type1UnmapLocked(this: IommuKernel, iommu: Type1, op: UnmapDma, removed: Removed): Steps {
     const flags = op.flags ?? 0;
     const all = (flags & unmapFlags.all) !== 0;
-    const end = all ? beyond : op.iova + op.size;
+    const end = all ? beyond : this.type1End(op.iova, op.size);
     for (let retries = 0; ; retries++) {
       bugOn(retries > maxRetries, 'mediated devices do not let go of a mapping');
       const dmas = yield* this.type1ToUnmap(iommu, op.iova, end, all);
@@ -86,7 +89,7 @@ export class Type1UnmapSteps {
     all: boolean,
   ): Steps<VfioDma[] | number> {
     yield iommu.dmaList.read;
-    const dmas = iommu.dmaList.value.items.filter((d) => this.type1Overlaps(d, iova, end - iova));
+    const dmas = this.type1From(iommu.dmaList.value.items, iova).filter((d) => d.iova < end);
     const [first] = dmas;
     const last = dmas.at(-1);
     if (all || first === undefined || last === undefined) return dmas;
@@ -94,6 +97,12 @@ export class Type1UnmapSteps {
     // v1: a mapping that begins before the range ends the walk; one that ends after it goes whole.
     const cut = dmas.findIndex((d) => d.iova < iova);
     return cut < 0 ? dmas : dmas.slice(0, cut);
+  }
+
+  /** vfio_find_dma_first_node and all that follow. */
+  type1From(this: IommuKernel, dmas: readonly VfioDma[], iova: U64): VfioDma[] {
+    const first = dmas.findIndex((d) => iova < this.type1End(d.iova, d.size));
+    return first < 0 ? [] : dmas.slice(first);
   }
 
   /** All of them, or none where one is invalid already. */
@@ -191,7 +200,7 @@ export class Type1UnmapSteps {
   ): Steps<number> {
     const gather = newGather();
     const runs: Run[] = [];
-    const end = dma.iova + mapped;
+    const end = this.type1End(dma.iova, mapped);
     let at = dma.iova;
     while (at < end) {
       const run = yield* this.type1RunAt(domain, at, end);
