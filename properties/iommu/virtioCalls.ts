@@ -78,13 +78,13 @@ export class VirtioCalls {
     if (op.op === 'iommu_unmap' && range !== null && out?.['size'] === 0)
       this.checkUntouched(this.slot(op.domain), op.iova, op.size, range);
     if (op.op === 'iova_to_phys' && (this.alone || task.phase === 'setup'))
-      this.checkLookUp(this.slot(op.domain), op.iova, Number(out?.['pa'] ?? 0));
+      this.checkLookUp(this.slot(op.domain), op.iova, out?.['pa'] ?? 0);
     if (op.op === 'domain_alloc' && ret === ENOSPC) this.checkExhausted(op.device);
     this.checkConstant();
   }
 
   private note<T extends string | Mappings | null>(cell: Cell<T> | undefined, value: T): void {
-    if (cell !== undefined) this.world.heap.store(cell as never, value);
+    if (cell !== undefined) this.world.heap.store(cell, value);
   }
 
   private slot(slot: number): ViommuDomain | null {
@@ -94,16 +94,10 @@ export class VirtioCalls {
 
   /** Groups that an attach is about; null: the operation is none, or not of virtio-iommu. */
   private groupsOf(op: IommuOp): number[] | null {
-    const { devices } = this.world.topology;
-    switch (op.op) {
-      case 'attach_group':
-      case 'replace_domain':
-        return this.slot(op.domain) === null ? null : [op.group];
-      case 'attach_device':
-        return this.slot(op.domain) === null ? null : [devices[op.device]?.group ?? 0];
-      default:
-        return null;
-    }
+    if (op.op === 'attach_group' || op.op === 'replace_domain')
+      return this.slot(op.domain) === null ? null : [op.group];
+    if (op.op !== 'attach_device' || this.slot(op.domain) === null) return null;
+    return [this.world.topology.devices[op.device]?.group ?? 0];
   }
 
   /** Where the devices of the groups are; with counts and mappings where nobody else runs. */
@@ -115,10 +109,11 @@ export class VirtioCalls {
       if (vdev === null || !groups.includes(device.spec.group)) continue;
       const state = vdev.viommu.hw.state.stored;
       const domain = vdev.vdomain.stored;
-      lines.push(`${device.name} in ${domain?.name}, ${vdev.ids.map((id) => state.domainOf(id))}`);
+      const at = vdev.ids.map((id) => state.domainOf(id)).join(' ');
+      lines.push(`${device.name} in ${domain?.name ?? 'none'}, ${at}`);
       if (domain === null || !(this.alone || task.phase === 'setup')) continue;
       const there = state.domain(domain.id.stored)?.mappings.name;
-      lines.push(`${domain.nrEndpoints.stored} ${domain.mappings.stored.name} ${there}`);
+      lines.push(`${domain.nrEndpoints.stored} ${domain.mappings.stored.name} ${there ?? ''}`);
     }
     return lines.join('; ');
   }
@@ -126,7 +121,7 @@ export class VirtioCalls {
   /** V10 and V14. */
   private checkAttach(op: IommuOp, ret: number, before: string, after: string): void {
     if (!('domain' in op) || before === '') return;
-    const domain = this.slot(op.domain as number);
+    const domain = this.slot(op.domain);
     if (domain === null) return;
     const foreign = this.isForeign(op, domain);
     const said = `before: ${before}; after: ${after}`;
@@ -191,7 +186,7 @@ export class VirtioCalls {
       const cell = this.ghost.domain(domain);
       if (cell.stored !== '' && cell.stored !== text)
         throw broken(vio.constant, 'changed', `it was ${cell.stored}, it is ${text}`, domain);
-      this.world.heap.store(cell as never, text);
+      this.world.heap.store(cell, text);
     }
   }
 }

@@ -125,6 +125,8 @@ export function refusals(config: HwConfig, state: HwState, request: Request): re
       return mapRefusals(config, state, request);
     case 'unmap':
       return unmapRefusals(state, request);
+    default:
+      return request satisfies never;
   }
 }
 
@@ -193,6 +195,8 @@ export function performed(state: HwState, request: Request): HwState {
       const { start, last } = request;
       return remap(state, request.domain, (m) => m.without(m.overlapping(start, last)));
     }
+    default:
+      return request satisfies never;
   }
 }
 

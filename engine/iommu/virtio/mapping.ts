@@ -32,11 +32,11 @@ export class ViommuMappingSteps {
     if ((flags & ~vdomain.mapFlags.value) !== 0) return { ret: EINVAL, mapped: 0 };
     const mapping = { start: iova, last: iova + size - 1, phys: pa, flags };
     const ret = yield* this.viommuMapMapping(vdomain, mapping);
-    return { ret, mapped: ret === 0 ? this.viommuBytesMapped(vdomain, size) : 0 };
+    return { ret, mapped: ret === 0 ? yield* this.viommuBytesMapped(vdomain, size) : 0 };
   }
 
   /** Since 6.1.39 a domain without endpoints says what it has mapped (BUG-11). */
-  viommuBytesMapped(_vdomain: ViommuDomain, size: number): number {
+  *viommuBytesMapped(this: IommuKernel, _vdomain: ViommuDomain, size: number): Steps<number> {
     return size;
   }
 

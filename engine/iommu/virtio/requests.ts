@@ -71,5 +71,7 @@ export function requestText(request: Request): string {
       return `${type} d${domain} ${hex(request.start)}-${hex(request.last)} ${hex(request.phys)} ${request.flags}`;
     case 'unmap':
       return `${type} d${domain} ${hex(request.start)}-${hex(request.last)}`;
+    default:
+      return request satisfies never;
   }
 }

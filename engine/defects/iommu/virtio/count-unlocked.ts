@@ -1,0 +1,46 @@
+// The counts of a domain are under no lock: groups that share it, and who maps while somebody
+// attaches, do not see each other.
+
+import { defect } from '../iommu.ts';
+
+export const countUnlocked = defect({
+  id: 'VIO-COUNT-UNLOCKED',
+  title: 'nr_endpoints is read and written under no common lock',
+  source: 'spec/virtio-domain.md §8, “Not protected”; Linux 6.1 to 7.x',
+  class: 'data race',
+  violates: 'data-race',
+  trigger: 'map while the first endpoint is being attached',
+  steps: {
+    *viommuMove(vdomain, vdev) {
+      return yield* this.viommuMoveLocked(vdomain, vdev);
+    },
+    *viommuDetachDev(vdev) {
+      yield vdev.vdomain.read;
+      if (vdev.vdomain.value !== null) yield* this.viommuDetachLocked(vdev, 0, null);
+    },
+    *viommuRequest(viommu, request) {
+      return yield* this.viommuSendReqSync(viommu, request);
+    },
+    *viommuReplayMappings(vdomain, viommu) {
+      let ret = 0;
+      const domain = yield* this.viommuIdAt(vdomain, viommu);
+      yield vdomain.mappingsLock.lock;
+      yield vdomain.mappings.read;
+      for (const mapping of vdomain.mappings.value.all) {
+        ret = yield* this.viommuRequest(viommu, { type: 'map', domain, ...mapping });
+        if (ret !== 0) break;
+      }
+      yield vdomain.mappingsLock.unlock;
+      return ret;
+    },
+    *viommuCountDown(vdomain, viommu) {
+      yield vdomain.nrEndpoints.read;
+      const count = vdomain.nrEndpoints.value - 1;
+      yield vdomain.nrEndpoints.write;
+      vdomain.nrEndpoints.value = count;
+      yield viommu.requestLock.lock;
+      if (count === 0) yield* this.viommuForgetFailures(vdomain, viommu);
+      yield viommu.requestLock.unlock;
+    },
+  },
+});
