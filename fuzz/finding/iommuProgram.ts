@@ -276,6 +276,7 @@ export const iommuTopologySchema = z.strictObject({
       attachDeferred: flag,
       reserved: optional(z.array(reserved)),
       maxPasids: optional(count),
+      ownPasids: optional(z.array(count)),
       ids: optional(count),
     }),
   ),
