@@ -23,6 +23,7 @@ import { DriverAttachSteps } from './core/driverAttach.ts';
 import { MappingSteps } from './core/mapping.ts';
 import { PasidSteps } from './core/pasid.ts';
 import { ProbeSteps } from './core/probe.ts';
+import { DmaApiSteps } from './core/dmaApi.ts';
 import { RadixSteps } from './core/radix.ts';
 import { RadixClearSteps } from './core/radixClear.ts';
 import { ScatterlistSteps } from './core/scatterlist.ts';
@@ -51,6 +52,7 @@ export interface IommuKernel
     ScatterlistSteps,
     RadixSteps,
     RadixClearSteps,
+    DmaApiSteps,
     DmaSteps,
     VirtioDmaSteps,
     PageSteps,
@@ -97,6 +99,7 @@ export const bootIommuKernel = composeKernel<IommuKernel>([
   ScatterlistSteps,
   RadixSteps,
   RadixClearSteps,
+  DmaApiSteps,
   DmaSteps,
   VirtioDmaSteps,
   PageSteps,

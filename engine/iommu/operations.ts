@@ -3,6 +3,7 @@
 import type { Operation } from '../runtime/index.ts';
 import { cookieOperations } from './cookie/operations.ts';
 import { attachOperations, clientExit, groupExit } from './core/attachOperations.ts';
+import { dmaApiExit, dmaApiOperations } from './core/dmaApi.ts';
 import { mapOperations } from './core/mapOperations.ts';
 import { dirtyOperations } from './dirty/operations.ts';
 import { hardwareOperations } from './hw/operations.ts';
@@ -16,6 +17,7 @@ import type { IommuOp } from './vocabulary/index.ts';
 
 const handlers: Handlers = {
   ...mapOperations,
+  ...dmaApiOperations,
   ...hardwareOperations,
   ...attachOperations,
   ...ownershipOperations,
@@ -26,7 +28,7 @@ const handlers: Handlers = {
 };
 
 /** In order: user space closes its files, groups go back to their default domains, clients clean up. */
-const exits: readonly ExitOperation[] = [vfioExit, iommufdExit, clientExit, groupExit];
+const exits: readonly ExitOperation[] = [vfioExit, iommufdExit, clientExit, groupExit, dmaApiExit];
 
 export function operationOf(kernel: IommuKernel, op: IommuOp): Operation {
   const handler = handlers[op.op] as

@@ -95,7 +95,8 @@ export function iommuUnmap(run: Run, op: OpOf<'iommu_unmap'>): void {
   const { leaves } = run.slot(op.domain) as Domain;
   if (leaves === null || domain.vague) return anyUnmap(run, op.domain);
   const ways = unmapWays(leaves, op.iova, op.size, {
-    skipsHoles: domain.driver === 'intel' || domain.driver === 'amd',
+    // Arm too, where a whole table goes.
+    skipsHoles: domain.driver !== 'virtio',
     splits: domain.driver === 'arm',
   });
   const way = ways[run.pick(ways.length)] as (typeof ways)[0];

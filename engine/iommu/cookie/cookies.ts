@@ -128,6 +128,7 @@ export class CookieSteps {
   /** iommu_put_dma_cookie. The pointer stays: the domain dies with its cookie. */
   *iommuPutDmaCookie(this: IommuKernel, domain: IommuDomain): Steps {
     const cookie = yield* this.iovaCookieOf(domain);
+    yield* this.iommuDmaFreeFq(domain, cookie);
     yield* this.freeMsiPages(cookie);
     yield cookie.free;
   }

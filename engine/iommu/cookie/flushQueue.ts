@@ -5,6 +5,7 @@ import { hex } from '../../hex.ts';
 import { type Hashed, hashString, hashString2, type Steps } from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
 import type { IommuDomain } from '../core/domain.ts';
+import type { PageTable } from '../core/pageTable.ts';
 import type { IommuKernel } from '../kernel.ts';
 import type { IovaCookie } from './objects.ts';
 
@@ -14,6 +15,8 @@ export interface Queued {
   readonly size: U64;
   /** fq_flush_start_cnt when it was queued. */
   readonly counter: number;
+  /** Page tables that are freed with it. */
+  readonly freelist: readonly PageTable[];
 }
 
 /** struct iova_fq as one value: entries in order. */
@@ -35,7 +38,8 @@ const known = new Map<string, Queue>();
 
 /** The one queue with these entries. */
 export function queue(entries: readonly Queued[]): Queue {
-  const text = (e: Queued) => `${hex(e.iova)}+${hex(e.size)}@${e.counter}`;
+  const text = (e: Queued) =>
+    `${hex(e.iova)}+${hex(e.size)}@${e.counter}${e.freelist.map((t) => ` ${t.name}`).join('')}`;
   const name = entries.map(text).join(' ') || 'empty';
   let value = known.get(name);
   if (value === undefined) known.set(name, (value = new Queue(name, entries)));
@@ -49,26 +53,32 @@ export const queueSize = 4;
 
 export class FlushQueueSteps {
   /** queue_iova: what a flush has done with is freed first; a full ring is flushed at once. */
-  *queueIova(this: IommuKernel, domain: IommuDomain, iova: U64, size: U64): Steps {
+  *queueIova(
+    this: IommuKernel,
+    domain: IommuDomain,
+    iova: U64,
+    size: U64,
+    freelist: readonly PageTable[] = [],
+  ): Steps {
     const cookie = yield* this.iovaCookieOf(domain);
     yield cookie.fqLock.lock;
-    yield* this.fqRingFreeLocked(cookie);
+    yield* this.fqRingFreeLocked(cookie, domain);
     yield cookie.queue.read;
     if (cookie.queue.value.entries.length >= queueSize) {
       yield* this.fqFlushIotlb(domain, cookie);
-      yield* this.fqRingFreeLocked(cookie);
+      yield* this.fqRingFreeLocked(cookie, domain);
     }
     yield cookie.flushStart.readOnce;
     const counter = cookie.flushStart.value;
     yield cookie.queue.read;
     const { entries } = cookie.queue.value;
     yield cookie.queue.write;
-    cookie.queue.value = queue([...entries, { iova, size, counter }]);
+    cookie.queue.value = queue([...entries, { iova, size, counter, freelist }]);
     yield cookie.fqLock.unlock;
   }
 
   /** fq_ring_free_locked: entries older than the last flush that has finished. */
-  *fqRingFreeLocked(this: IommuKernel, cookie: IovaCookie): Steps {
+  *fqRingFreeLocked(this: IommuKernel, cookie: IovaCookie, domain: IommuDomain): Steps {
     yield cookie.flushFinish.readOnce;
     const finished = cookie.flushFinish.value;
     yield cookie.queue.read;
@@ -76,7 +86,10 @@ export class FlushQueueSteps {
     const waiting = entries.findIndex((e) => !this.fqEntryDone(e, finished));
     const done = waiting < 0 ? entries : entries.slice(0, waiting);
     if (done.length === 0) return;
-    for (const { iova, size } of done) yield* this.freeIovaFast(cookie, iova, size);
+    for (const { iova, size, freelist } of done) {
+      yield* this.iommuPutPagesList(domain, freelist);
+      yield* this.freeIovaFast(cookie, iova, size);
+    }
     yield cookie.queue.write;
     cookie.queue.value = queue(entries.slice(done.length));
   }
@@ -105,7 +118,14 @@ export class FlushQueueSteps {
     const cookie = yield* this.iovaCookieOf(domain);
     yield* this.fqFlushIotlb(domain, cookie);
     yield cookie.fqLock.lock;
-    yield* this.fqRingFreeLocked(cookie);
+    yield* this.fqRingFreeLocked(cookie, domain);
     yield cookie.fqLock.unlock;
+  }
+
+  /** iommu_dma_free_fq: nobody uses the domain any more. */
+  *iommuDmaFreeFq(this: IommuKernel, domain: IommuDomain, cookie: IovaCookie): Steps {
+    yield cookie.queue.readOnce;
+    for (const { freelist } of cookie.queue.value.entries)
+      yield* this.iommuPutPagesList(domain, freelist);
   }
 }

@@ -6,6 +6,7 @@ import type { Steps } from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
 import type { IommuDomain } from '../core/domain.ts';
 import type { Device } from '../core/objects.ts';
+import type { PageTable } from '../core/pageTable.ts';
 import type { IommuKernel } from '../kernel.ts';
 import type { IovaCookie } from './objects.ts';
 import { noRanges } from './ranges.ts';
@@ -121,8 +122,9 @@ export class IovaSteps {
     iova: U64,
     size: U64,
     queued: boolean,
+    freelist: readonly PageTable[] = [],
   ): Steps {
-    if (queued) return yield* this.queueIova(domain, iova, size);
+    if (queued) return yield* this.queueIova(domain, iova, size, freelist);
     const cookie = yield* this.iovaCookieOf(domain);
     yield* this.freeIovaFast(cookie, iova, size);
   }
