@@ -16,13 +16,24 @@ export type CoherencyEvent =
   | { readonly type: 'ENFORCE'; readonly lacking: boolean; readonly mapped: boolean }
   | { readonly type: 'ATTACH'; readonly snoopControl: boolean };
 
-const flags = [false, true] as const;
+const enforce = (lacking: boolean, mapped: boolean): CoherencyEvent =>
+  Object.freeze({ type: 'ENFORCE', lacking, mapped });
+const attach = (snoopControl: boolean): CoherencyEvent =>
+  Object.freeze({ type: 'ATTACH', snoopControl });
+
+export const coherencyEvents = {
+  enforce: {
+    fit: enforce(false, false),
+    lacking: enforce(true, false),
+    mapped: enforce(false, true),
+    both: enforce(true, true),
+  },
+  attach: { snoops: attach(true), cannotSnoop: attach(false) },
+} as const;
 
 export const coherencyAlphabet: readonly CoherencyEvent[] = [
-  ...flags.flatMap((lacking) =>
-    flags.map((mapped): CoherencyEvent => ({ type: 'ENFORCE', lacking, mapped })),
-  ),
-  ...flags.map((snoopControl): CoherencyEvent => ({ type: 'ATTACH', snoopControl })),
+  ...Object.values(coherencyEvents.enforce),
+  ...Object.values(coherencyEvents.attach),
 ];
 
 interface Args {

@@ -23,9 +23,9 @@ const cases: readonly Case[] = [
     roots: [domainTable.root()],
     isWithin: atMost('groups', 2),
     isReleased: (node) => node.value === 'absent',
-    // absent, idle; in use and dangling with one and two groups; five events.
-    nodes: 6,
-    edges: 30,
+    // absent, idle, in use by one and two groups; five events.
+    nodes: 4,
+    edges: 20,
   },
   {
     name: 'translation',
@@ -69,10 +69,11 @@ const cases: readonly Case[] = [
     name: 'dirty log',
     table: dirtyTable,
     roots: [dirtyTable.root()],
-    isWithin: any,
+    isWithin: atMost('ranges', 2),
     isReleased: (node) => node.value === 'off',
-    nodes: 2,
-    edges: 24,
+    // off, on with one and two ranges; 22 events.
+    nodes: 3,
+    edges: 66,
   },
   {
     name: 'coherency',

@@ -2,7 +2,7 @@
 // attached meanwhile (spec/iommu-core.md §3, §7.8). A client without a domain does not call.
 import { assign, setup } from 'xstate';
 import { always, answerAction, effectAction, ok } from '../answer.ts';
-import { EINVAL } from '../errno.ts';
+import { EBUSY, EINVAL } from '../errno.ts';
 
 export interface DomainContext {
   readonly groups: number;
@@ -28,14 +28,11 @@ export const domainEvents = {
 export const domainMachine = setup({
   types: { context: {} as DomainContext, events: {} as DomainEvent },
   guards: {
-    inUse: ({ context }) => context.groups > 0,
     last: ({ context }) => context.groups === 1,
   },
   actions: {
     answer: answerAction,
     release: effectAction,
-    dangle: effectAction,
-    forget: assign({ groups: 0 }),
     up: assign({ groups: ({ context }) => context.groups + 1 }),
     down: assign({ groups: ({ context }) => context.groups - 1 }),
   },
@@ -69,16 +66,8 @@ export const domainMachine = setup({
           { guard: 'last', target: 'idle', actions: ['down', ok] },
           { actions: ['down', ok] },
         ],
-        // Nobody looks: the caller guarantees that it is detached.
-        FREE: { target: 'dangling', actions: ['dangle', ok] },
-      },
-    },
-    // Freed while groups still translate through it.
-    dangling: {
-      on: {
-        ALLOC: { target: 'idle', actions: ['forget', ok] },
-        USE: always(EINVAL),
-        FREE: always(EINVAL),
+        // iommu_domain_free does not look: the caller guarantees that it is detached, and waits.
+        FREE: always(EBUSY),
       },
     },
   },

@@ -39,10 +39,19 @@ export type EndpointEvent =
     }
   | { readonly type: 'RELEASE' };
 
+const own = (status: VirtioStatus): EndpointEvent =>
+  Object.freeze({ type: 'ATTACH', instance: 'own', status });
+
+export const endpointEvents = {
+  attach: virtioStatuses.map(own),
+  foreign: Object.freeze({ type: 'ATTACH', instance: 'foreign', status: 'OK' }) as EndpointEvent,
+  release: Object.freeze({ type: 'RELEASE' }) as EndpointEvent,
+} as const;
+
 export const endpointAlphabet: readonly EndpointEvent[] = [
-  ...virtioStatuses.map((status): EndpointEvent => ({ type: 'ATTACH', instance: 'own', status })),
-  { type: 'ATTACH', instance: 'foreign', status: 'OK' },
-  { type: 'RELEASE' },
+  ...endpointEvents.attach,
+  endpointEvents.foreign,
+  endpointEvents.release,
 ];
 
 interface Args {

@@ -2,7 +2,7 @@
 import type { TableNode } from '../compile.ts';
 import type { CookieDomain } from './cookie.ts';
 import type { Enforcer } from './coherency.ts';
-import type { Domain, Group, Ref, World } from './state.ts';
+import type { Domain, World } from './state.ts';
 import { coherencyTable, cookieTable, dirtyTable, domainTable } from './tables.ts';
 import type { DeviceSpec, DomainType, DriverKind, IommuSpec } from './vocabulary.ts';
 
@@ -74,10 +74,9 @@ export function newDomain(world: World, type: DomainType, iommu: number): Domain
     leaves: [],
     vague: false,
     everMapped: false,
+    msiNext: 0,
+    msiPages: [],
+    tracked: [],
     underway: [],
   };
 }
-
-/** The groups that translate through a slot's domain. */
-export const groupsOn = (groups: readonly Group[], ref: Ref): readonly Group[] =>
-  groups.filter((g) => g.domain === ref);

@@ -1,22 +1,17 @@
 // Groups as boot leaves them: devices probed and attached to the group's default domain.
-import type { OwnershipEvent } from './ownership.ts';
 import type { Group } from './state.ts';
-import {
-  ownershipAlphabet,
-  ownershipTable,
-  translationEvents,
-  translationTable,
-} from './tables.ts';
+import { ownershipEvent, ownershipTable, translationEvents, translationTable } from './tables.ts';
 import type { Topology } from './vocabulary.ts';
 
-const used = ownershipAlphabet.find(
-  (e) => e.type === 'USE' && e.through === 'default',
-) as OwnershipEvent;
+const used = ownershipEvent({ type: 'USE', through: 'default' });
 
 export function newGroup({ devices, groups }: Topology, index: number): Group {
   const mine = devices.flatMap((d, i) => (d.group === index && d.unplugged !== true ? [i] : []));
   const isEmpty = mine.length === 0;
-  const drivers = mine.filter((i) => devices[i]?.kernelDriver === true);
+  const bound = devices.flatMap((d, i) =>
+    d.group === index && d.kernelDriver === true ? [i] : [],
+  );
+  const drivers = bound.filter((i) => mine.includes(i));
   const empty = translationTable.root();
   return {
     ownership: drivers.reduce(
@@ -29,6 +24,9 @@ export function newGroup({ devices, groups }: Topology, index: number): Group {
     standard: isEmpty ? null : (groups[index]?.defaultDomain ?? 'dma'),
     blocking: false,
     devices: mine,
+    members: mine,
+    bound,
+    claims: [],
     pasids: [],
   };
 }

@@ -2,15 +2,15 @@
 // maps and unmaps of one range apart, so each is one step but for those who look up meanwhile.
 import { EEXIST, EINVAL } from '../errno.ts';
 import { addressLimit, instance, isPaging, pageSizes } from './facts.ts';
-import { aligned, covering, cut, unmapWays, within, withLeaves } from './leaves.ts';
+import { aligned, covering, cut, merged, unmapWays, within, withLeaves } from './leaves.ts';
 import type { Ret, Run } from './run.ts';
 import type { Domain, Leaf, Underway } from './state.ts';
-import type { OpOf } from './vocabulary.ts';
+import { blockEvents, blockNodes, blockTable } from './tables.ts';
+import type { DriverKind, OpOf } from './vocabulary.ts';
+import type { OverMap } from './block.ts';
 
 /** IOMMU_READ | IOMMU_WRITE | IOMMU_CACHE. */
 const defaultProt = 7;
-
-export const mapSites = ['page_table', 'kzalloc', 'map_pages', 'iotlb_sync_map', 'virtio_map'];
 
 const same = (a: Underway, b: Underway) => a.iova === b.iova && a.end === b.end && a.pa === b.pa;
 
@@ -27,83 +27,121 @@ function announced(run: Run, slot: number, domain: Domain, underway: Underway): 
   return true;
 }
 
+/** The domain of a slot; a call that is underway waits while a free looks at it. */
+function domainOf(run: Run, slot: number): Domain | null {
+  const domain = run.slot(slot);
+  if (domain === null && run.progress.phase === 'enter') run.finish(EINVAL);
+  else if (domain === null) run.waits = true;
+  return domain;
+}
+
 export function iommuMap(run: Run, op: OpOf<'iommu_map'>): void {
-  const domain = run.slot(op.domain);
-  if (domain === null || !isPaging(domain.type)) return run.finish(EINVAL);
+  const domain = domainOf(run, op.domain);
+  if (domain === null) return;
+  if (!isPaging(domain.type)) return run.finish(EINVAL);
   const sizes = pageSizes(run.world, domain.iommu);
   if (!aligned(sizes[0] as number, op.iova, op.pa, op.size)) return run.finish(EINVAL);
   if (op.size === 0) return run.finish(0);
-  const underway = { iova: op.iova, end: op.iova + op.size, pa: op.pa };
-  if (!announced(run, op.domain, domain, underway)) return;
-  const whole: Leaf = { ...op, prot: op.prot ?? defaultProt };
-  run.finish(map(run, op.domain, whole, sizes));
+  const { iova, pa, size, prot = defaultProt } = op;
+  if (!announced(run, op.domain, domain, { iova, end: iova + size, pa })) return;
+  run.finish(map(run, op.domain, [{ iova, pa, size, prot }]));
 }
 
+/** Segments that follow each other in memory are one; the bytes mapped, or an error. */
+export function iommuMapSg(run: Run, op: OpOf<'iommu_map_sg'>): void {
+  const domain = domainOf(run, op.domain);
+  if (domain === null) return;
+  const { iova, segments, prot = defaultProt } = op;
+  const size = segments.reduce((sum, s) => sum + s.size, 0);
+  const wholes = merged(iova, segments, prot);
+  if (!isPaging(domain.type)) return run.finish(size === 0 && run.either() ? 0 : EINVAL);
+  const least = pageSizes(run.world, domain.iommu)[0] as number;
+  // The first run that is misaligned ends it; those before it are unmapped again.
+  if (wholes.some((w) => !aligned(least, w.iova, w.pa, w.size))) {
+    run.mayRefuse();
+    return run.finish(run.progress.fault === null ? EINVAL : 'errno');
+  }
+  if (size === 0) return run.finish(0);
+  if (!announced(run, op.domain, domain, { iova, end: iova + size, pa: null })) return;
+  const ret = map(run, op.domain, wholes);
+  run.finish(ret === 0 ? size : ret);
+}
+
+const overMap: Readonly<Record<DriverKind, OverMap>> = {
+  intel: 'keep',
+  amd: 'replace',
+  arm: 'refuse',
+  // Never asked: what virtio-iommu makes of an overlap is not a matter of blocks.
+  virtio: 'refuse',
+};
+
 /** All of it, or nothing and an error. */
-function map(run: Run, slot: number, whole: Leaf, sizes: readonly number[]): Ret {
-  const domain = run.slot(slot) as Domain;
-  const { leaves } = domain;
-  const end = whole.iova + whole.size;
-  if (leaves === null || isOutside(run, domain, whole.iova, end)) return anyMap(run, slot);
-  const made = cut(sizes, whole, domain.driver === 'virtio');
-  const old = within(leaves, whole.iova, end);
-  if (old.length > 0 && !isPlainOverlap(domain, old, made)) return anyMap(run, slot);
-  if (run.refuses(...mapSites))
-    return run.world.quirks.ignoresSyncMap ? anyMap(run, slot) : 'errno';
-  if (old.length > 0 && domain.driver === 'arm') return EEXIST;
-  // Intel's entries stay, AMD's are replaced (§10).
-  const kept = domain.driver === 'intel' ? old : [];
-  const fresh = made.filter((l) => !kept.some((o) => o.iova === l.iova));
-  const others = leaves.filter((l) => !old.includes(l));
-  run.changeDomain(slot, {
-    leaves: withLeaves(others, [...kept, ...fresh]),
-    everMapped: true,
-  });
+function map(run: Run, slot: number, wholes: readonly Leaf[]): Ret {
+  const { leaves, driver, vague, iommu } = run.slot(slot) as Domain;
+  const sizes = pageSizes(run.world, iommu);
+  const made = wholes.flatMap((whole) => cut(sizes, whole, driver === 'virtio'));
+  const isOpen = leaves === null || wholes.some((w) => isOutside(run, slot, w));
+  if (isOpen) return anyMap(run, slot);
+  let now = leaves;
+  for (const leaf of made) {
+    const old = within(now, leaf.iova, leaf.iova + leaf.size);
+    const [only] = old;
+    const isPlain = old.length === 1 && only?.iova === leaf.iova && only.size === leaf.size;
+    if (old.length > 0 && (!isPlain || vague || driver === 'virtio')) return anyMap(run, slot);
+    const node = only === undefined ? blockNodes.absent : blockNodes.leaf;
+    const { ret, effects } = blockTable.step(node, blockEvents.map[overMap[driver]]);
+    // The prefix is unmapped again: EEXIST, unless the environment was first.
+    if (ret !== 0) return run.fails() ? 'errno' : EEXIST;
+    if (effects.includes('setLeaf'))
+      now = withLeaves(
+        now.filter((l) => l !== only),
+        [leaf],
+      );
+  }
+  if (run.fails()) return failed(run, slot, wholes);
+  run.changeDomain(slot, { leaves: now, everMapped: true });
   return 0;
 }
 
-/** Every old leaf has a new one of its own place and size: what the drivers do then is written. */
-const isPlainOverlap = (domain: Domain, old: readonly Leaf[], made: readonly Leaf[]) =>
-  domain.driver !== 'virtio' &&
-  !domain.vague &&
-  old.every((o) => made.some((l) => l.iova === o.iova && l.size === o.size));
+/** Rolled back: what a map over live leaves has unmapped of them, no rule says (§10). */
+function failed(run: Run, slot: number, wholes: readonly Leaf[]): Ret {
+  const { leaves } = run.slot(slot) as Domain;
+  const isOver = wholes.some((w) => within(leaves ?? [], w.iova, w.iova + w.size).length > 0);
+  if (isOver || run.world.quirks.ignoresSyncMap) run.changeDomain(slot, { leaves: null });
+  run.changeDomain(slot, { everMapped: true });
+  return run.world.quirks.ignoresSyncMap && run.either() ? 0 : 'errno';
+}
 
 /** Outside the aperture or the page tables: the core does not look, drivers may. */
-function isOutside(run: Run, domain: Domain, iova: number, end: number): boolean {
-  const { aperture } = instance(run.world, domain.iommu);
+function isOutside(run: Run, slot: number, { iova, size }: Leaf): boolean {
+  const { aperture } = instance(run.world, (run.slot(slot) as Domain).iommu);
   const limit = Math.min(addressLimit(run.world), (aperture?.end ?? Infinity) + 1);
-  return end > limit || iova < (aperture?.start ?? 0);
+  return iova + size > limit || iova < (aperture?.start ?? 0);
 }
 
 /** A caller's mistake of which no rule says what comes of it. */
 function anyMap(run: Run, slot: number): Ret {
-  while (run.refuses(...mapSites));
+  run.mayRefuse();
   const ret = run.either() ? 'errno' : 0;
   run.changeDomain(slot, { leaves: null, everMapped: true });
   return ret;
 }
 
 export function iommuUnmap(run: Run, op: OpOf<'iommu_unmap'>): void {
-  const domain = run.slot(op.domain);
-  if (domain === null) return run.finish(EINVAL);
-  const sizes = pageSizes(run.world, domain.iommu);
-  if (!isPaging(domain.type) || !aligned(sizes[0] as number, op.iova, op.size) || op.size === 0)
+  const domain = domainOf(run, op.domain);
+  if (domain === null) return;
+  const least = pageSizes(run.world, domain.iommu)[0] as number;
+  if (!isPaging(domain.type) || !aligned(least, op.iova, op.size) || op.size === 0)
     return run.finish(0, { out: { size: 0 } });
-  const underway = { iova: op.iova, end: op.iova + op.size, pa: null };
-  if (!announced(run, op.domain, domain, underway)) return;
-  while (run.refuses('kzalloc', 'page_table', 'virtio_unmap', 'virtio_len0'));
-  const { leaves } = run.slot(op.domain) as Domain;
-  if (leaves === null || domain.vague) return anyUnmap(run, op.domain);
-  const ways = unmapWays(leaves, op.iova, op.size, {
-    // Arm too, where a whole table goes.
-    skipsHoles: domain.driver !== 'virtio',
-    splits: domain.driver === 'arm',
-  });
+  const { iova, size } = op;
+  if (!announced(run, op.domain, domain, { iova, end: iova + size, pa: null })) return;
+  run.mayRefuse();
+  const { leaves, vague, driver } = run.slot(op.domain) as Domain;
+  if (leaves === null || vague) return anyUnmap(run, op.domain);
+  const ways = unmapWays(leaves, iova, size, driver);
   const way = ways[run.pick(ways.length)] as (typeof ways)[0];
-  // Driver code that answers 0 to any hole has kept everything, or so the rule says (virtio §9.8).
-  if (domain.driver === 'virtio' && (way.leaves === null || way.size[0] < op.size))
-    return anyUnmap(run, op.domain);
-  run.changeDomain(op.domain, { leaves: way.leaves });
+  if (way.leaves === null) return anyUnmap(run, op.domain);
+  if (way.leaves !== leaves) run.changeDomain(op.domain, way);
   run.finish(0, { size: way.size });
 }
 
@@ -121,12 +159,13 @@ export function iovaToPhys(run: Run, op: OpOf<'iova_to_phys'>): void {
   if (type === 'blocked') return run.finish(0, { out: { pa: 0 } });
   if (leaves === null || !isPaging(type)) return run.finish(0);
   const leaf = covering(leaves, op.iova);
-  const now = leaf === undefined ? 0 : leaf.pa + (op.iova - leaf.iova);
-  const seen = new Set([now]);
+  const seen = new Set([leaf === undefined ? 0 : leaf.pa + (op.iova - leaf.iova)]);
   for (const { iova, end, pa } of underway) {
-    if (pa !== null && iova <= op.iova && op.iova < end) seen.add(pa + op.iova - iova);
-    // A rollback or an unmap; a large leaf goes as a whole, wherever the range ends.
-    if (pa === null || seen.size > 1) seen.add(0);
+    // Of segments, or of an unmap that may take a large leaf as a whole: anything.
+    if (pa === null) return run.finish(0);
+    if (iova > op.iova || op.iova >= end) continue;
+    seen.add(pa + op.iova - iova);
+    seen.add(0);
   }
   const answers = [...seen];
   run.finish(0, { out: { pa: answers[run.pick(answers.length)] } });

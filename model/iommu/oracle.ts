@@ -1,9 +1,13 @@
 // The oracle of the IOMMU stack: what its operations may answer, composed of the compiled machines.
 // As model/oracle.ts: begin() and advance() run an operation step by step.
+import * as attaching from './attach-steps.ts';
+import * as cookies from './cookie-steps.ts';
+import * as dirty from './dirty-steps.ts';
 import * as domains from './domain-steps.ts';
 import { newGroup } from './initial.ts';
-import * as groups from './group-steps.ts';
 import * as mapping from './mapping-steps.ts';
+import * as ownership from './ownership-steps.ts';
+import * as probing from './probe-steps.ts';
 import { type IommuQuirks, noIommuQuirks } from './quirks.ts';
 import { begun, type Done, type Progress, progressText, Run } from './run.ts';
 import { type IommuModelState, stateOf, type World } from './state.ts';
@@ -29,12 +33,12 @@ export interface IommuSuccessor {
 }
 
 export interface IommuOracle {
-  /** `ops`: every operation of the program, for how fine the steps must be. */
+  /** `tasks`: the operations of each, the setup's first, for how fine the steps must be. */
   initial(
     topology: Topology,
     faults: { readonly budget: number; readonly sites: readonly string[] },
     quirks?: Partial<IommuQuirks>,
-    ops?: readonly AnyOp[],
+    tasks?: readonly (readonly AnyOp[])[],
   ): IommuModelState;
   begin(op: AnyOp): IommuPending;
   /** Every way one atomic step may go; none when the operation is done. */
@@ -45,28 +49,43 @@ type Step<N extends KnownOpName> = (run: Run, op: OpOf<N>) => void;
 
 const steps: { readonly [N in KnownOpName]: Step<N> } = {
   domain_alloc: domains.domainAlloc,
+  sva_domain_alloc: domains.svaDomainAlloc,
   domain_free: domains.domainFree,
-  set_fault_handler: domains.setFaultHandler,
-  get_dma_cookie: domains.getDmaCookie,
-  get_msi_cookie: domains.getMsiCookie,
   enforce_cache_coherency: domains.enforce,
   iotlb_sync: domains.flush,
   flush_iotlb_all: domains.flush,
-  attach_group: groups.attachGroup,
-  detach_group: groups.detachGroup,
-  replace_domain: groups.replaceDomain,
-  attach_device: groups.attachDeviceOp,
-  detach_device: groups.detachDeviceOp,
-  claim_group: groups.claimGroup,
-  release_group: groups.releaseGroup,
-  claim_device: groups.claimDevice,
-  release_device: groups.releaseDevice,
-  use_default_domain: groups.useDefaultDomain,
-  unuse_default_domain: groups.unuseDefaultDomain,
+  set_fault_handler: cookies.setFaultHandler,
+  get_dma_cookie: cookies.getDmaCookie,
+  get_msi_cookie: cookies.getMsiCookie,
+  put_dma_cookie: cookies.putCookie,
+  put_msi_cookie: cookies.putCookie,
+  prepare_msi: cookies.prepareMsi,
+  attach_group: attaching.attachGroup,
+  detach_group: attaching.detachGroup,
+  replace_domain: attaching.replaceDomain,
+  attach_device: attaching.attachDevice,
+  detach_device: attaching.detachDevice,
+  attach_pasid: attaching.attachPasid,
+  detach_pasid: attaching.detachPasid,
+  claim_group: ownership.claimGroup,
+  release_group: ownership.releaseGroup,
+  claim_device: ownership.claimDevice,
+  release_device: ownership.releaseDevice,
+  use_default_domain: ownership.useDefaultDomain,
+  unuse_default_domain: ownership.unuseDefaultDomain,
+  probe_device: probing.probeDevice,
+  remove_device: probing.removeDevice,
+  set_group_type: probing.setGroupType,
   iommu_map: mapping.iommuMap,
+  iommu_map_sg: mapping.iommuMapSg,
   iommu_unmap: mapping.iommuUnmap,
   iommu_unmap_fast: mapping.iommuUnmap,
   iova_to_phys: mapping.iovaToPhys,
+  split_block: dirty.splitBlock,
+  merge_page: dirty.mergePage,
+  switch_dirty_log: dirty.switchDirtyLog,
+  sync_dirty_log: dirty.syncDirtyLog,
+  clear_dirty_log: dirty.clearDirtyLog,
 };
 
 /** Whether the machines say what an operation returns. */
@@ -79,16 +98,17 @@ function initial(
   topology: Topology,
   faults: { readonly budget: number; readonly sites: readonly string[] },
   quirks: Partial<IommuQuirks> = {},
-  ops: readonly AnyOp[] = [],
+  tasks: readonly (readonly AnyOp[])[] = [],
 ): IommuModelState {
-  const allocs = ops.filter(({ op }) => op === 'domain_alloc').map(slotOf);
+  const ops = tasks.flat();
+  const users = tasks.slice(1).flatMap((list) => [...new Set(list.map(slotOf))]);
   const world: World = {
     topology,
     geometry: topology.geometry,
-    faults: new Set(faults.sites),
+    faults: faults.sites,
     budget: faults.budget,
     quirks: { ...noIommuQuirks, ...quirks },
-    contested: new Set(allocs.filter((slot, at) => allocs.indexOf(slot) !== at)),
+    shared: new Set(users.filter((slot, at) => users.indexOf(slot) !== at)),
     lookups: ops.some(({ op }) => op === 'iova_to_phys'),
   };
   const slots = Array.from({ length: 1 + Math.max(-1, ...ops.map(slotOf)) }, () => null);
@@ -140,7 +160,8 @@ function advance(state: IommuModelState, pending: IommuPending): readonly IommuS
   for (let script: number[] | null = []; script !== null; ) {
     const run = new Run(state, op, progress, script);
     take(run, op);
-    successors.push({ state: run.state, pending: new Pending(op, text, run.progress) });
+    if (!run.waits)
+      successors.push({ state: run.state, pending: new Pending(op, text, run.progress) });
     script = run.nextScript();
   }
   return successors;

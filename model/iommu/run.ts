@@ -2,7 +2,7 @@
 // and the choices it meets. Steps are written as plain code; choices are enumerated by running a step
 // again with other answers.
 import type { Domain, Group, IommuModelState, World } from './state.ts';
-import { stateOf } from './state.ts';
+import { domainKey, stateOf } from './state.ts';
 import type { KnownOp } from './vocabulary.ts';
 
 /** `errno`: some error, which one is the driver's or the environment's business. */
@@ -16,22 +16,34 @@ export interface Done {
   readonly size?: readonly [least: number, most: number];
 }
 
-/** `enter`: the first step. `apply`: what was announced is done. `publish`: a slot is filled. */
+/**
+ * `enter`: the first step. `apply`: what was announced is done. `publish`: a slot is filled, a claim is
+ * remembered.
+ */
 export type Phase = 'enter' | 'apply' | 'publish' | 'done';
 
 /** Where an operation stands. */
 export interface Progress {
   readonly phase: Phase;
   readonly done: Done | null;
+  /** What a call on a slot found there, until it is done with it. */
+  readonly held: Domain | null;
   /** The last refusal of the environment that it met, and how many. */
   readonly fault: string | null;
   readonly refusals: number;
 }
 
-export const begun: Progress = { phase: 'enter', done: null, fault: null, refusals: 0 };
+export const begun: Progress = {
+  phase: 'enter',
+  done: null,
+  held: null,
+  fault: null,
+  refusals: 0,
+};
 
-export const progressText = ({ phase, done, fault, refusals }: Progress) =>
-  `${phase}${fault ?? ''}${refusals}${done === null ? '' : JSON.stringify(done)}`;
+export const progressText = ({ phase, done, held, fault, refusals }: Progress) =>
+  `${phase}${fault ?? ''}${refusals}${held === null ? '' : domainKey(held)}` +
+  `${done === null ? '' : JSON.stringify(done)}`;
 
 export class Run {
   readonly op: KnownOp;
@@ -39,6 +51,7 @@ export class Run {
   progress: Progress;
   private slots: readonly (Domain | null)[];
   private groups: readonly Group[];
+  private isProbing: boolean;
   private readonly base: IommuModelState;
   /** Answers to the choices met; what comes after them is answered 0. */
   private readonly script: number[];
@@ -52,6 +65,7 @@ export class Run {
     this.progress = progress;
     this.slots = base.slots;
     this.groups = base.groups;
+    this.isProbing = base.probing;
     this.script = script;
   }
 
@@ -66,16 +80,41 @@ export class Run {
     return this.pick(2) === 1;
   }
 
-  /** The environment refuses at one of these sites, where the program lets it. */
-  refuses(...sites: readonly string[]): boolean {
+  /**
+   * The environment refuses, where the program lets it: at which of its sites an operation asks is the
+   * driver's business.
+   */
+  refuses(): boolean {
     const { world, progress } = this;
     if (progress.refusals >= world.budget) return false;
-    const possible = sites.filter((site) => world.faults.has(site));
-    if (possible.length === 0) return false;
-    const chosen = possible[this.pick(possible.length + 1) - 1];
+    const chosen = world.faults[this.pick(world.faults.length + 1) - 1];
     if (chosen === undefined) return false;
     this.progress = { ...progress, fault: chosen, refusals: progress.refusals + 1 };
     return true;
+  }
+
+  /** As often as it likes. */
+  mayRefuse(): void {
+    while (this.refuses());
+  }
+
+  /** A refusal that fails the call; what a virtio-iommu device rejects may also go unnoticed. */
+  fails(): boolean {
+    if (!this.refuses()) return false;
+    if (this.progress.fault?.startsWith('virtio_') === true && this.either()) return false;
+    this.mayRefuse();
+    return true;
+  }
+
+  /** Waits: another operation must move first. */
+  waits = false;
+
+  get probing(): boolean {
+    return this.isProbing;
+  }
+
+  set probing(probing: boolean) {
+    this.isProbing = probing;
   }
 
   slot(index: number): Domain | null {
@@ -110,18 +149,17 @@ export class Run {
 
   /** The operation returns. */
   finish(ret: Ret, more: Omit<Done, 'ret'> = {}): void {
-    this.progress = { ...this.progress, phase: 'done', done: { ret, ...more } };
+    this.progress = { ...this.progress, phase: 'done', held: null, done: { ret, ...more } };
   }
 
-  goOn(phase: Phase): void {
-    this.progress = { ...this.progress, phase };
+  goOn(phase: Phase, held: Domain | null = null): void {
+    this.progress = { ...this.progress, phase, held };
   }
 
   get state(): IommuModelState {
-    const { base, slots, groups } = this;
-    return slots === base.slots && groups === base.groups
-      ? base
-      : stateOf(this.world, slots, groups);
+    const { base, slots, groups, isProbing } = this;
+    const isSame = slots === base.slots && groups === base.groups && isProbing === base.probing;
+    return isSame ? base : stateOf(this.world, slots, groups, isProbing);
   }
 
   /** The script of the next way through this step; null: there is no other. */

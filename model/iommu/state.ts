@@ -9,11 +9,11 @@ export interface World {
   readonly topology: Topology;
   readonly geometry: Geometry;
   /** Sites at which the environment may refuse, and how often in a run. */
-  readonly faults: ReadonlySet<string>;
+  readonly faults: readonly string[];
   readonly budget: number;
   readonly quirks: IommuQuirks;
-  /** Slots that more than one operation fills: a look before each, and time in between. */
-  readonly contested: ReadonlySet<number>;
+  /** Slots that tasks share: a look at one, and what follows from it, are steps apart. */
+  readonly shared: ReadonlySet<number>;
   /** Some operation looks addresses up, while others may change them. */
   readonly lookups: boolean;
 }
@@ -47,7 +47,18 @@ export interface Domain {
   /** Translations are known, how they are cut into leaves is not. */
   readonly vague: boolean;
   readonly everMapped: boolean;
+  /** MSI cookie: where the next doorbell page goes, and those that are there. */
+  readonly msiNext: number;
+  readonly msiPages: readonly number[];
+  /** Ranges whose dirty log is on. */
+  readonly tracked: readonly (readonly [iova: number, size: number])[];
   readonly underway: readonly Underway[];
+}
+
+export interface Claim {
+  readonly owner: number;
+  readonly byGroup: number;
+  readonly byDevice: number;
 }
 
 /** A domain as a group sees it: its default or blocking one, or one in a client's slot. */
@@ -65,6 +76,12 @@ export interface Group {
   readonly blocking: boolean;
   /** Devices in it, in the order of the list. */
   readonly devices: readonly number[];
+  /** Devices that know it as theirs: also one that is being added. */
+  readonly members: readonly number[];
+  /** Devices with a driver that uses the DMA API. */
+  readonly bound: readonly number[];
+  /** What owners remember to have claimed: they give back no more. */
+  readonly claims: readonly Claim[];
   /** pasid_array. */
   readonly pasids: readonly (readonly [pasid: number, slot: number])[];
 }
@@ -75,6 +92,8 @@ export interface IommuModelState {
   readonly world: World;
   readonly slots: readonly (Domain | null)[];
   readonly groups: readonly Group[];
+  /** iommu_probe_device_lock is held. */
+  readonly probing: boolean;
 }
 
 const keys = new WeakMap<object, string>();
@@ -91,30 +110,43 @@ const leafText = ({ iova, size, pa, prot }: Leaf) =>
 const domainText = (d: Domain) =>
   `${d.type}@${d.iommu} ${d.life.key} ${d.cookie.key} ${d.coherency.key} ${d.dirty.key} ` +
   `${d.vague ? '~' : ''}${d.everMapped ? 'm' : ''}` +
+  `${d.msiPages.length === 0 ? '' : `(${d.msiNext}:${d.msiPages.join()})`}` +
+  `${d.tracked.map((r) => `[${r.join('+')}]`).join('')}` +
   `{${d.leaves === null ? '?' : d.leaves.map(leafText).join()}}` +
   d.underway.map((u) => `<${u.iova}-${u.end}=${u.pa ?? ''}>`).join('');
 
 const groupText = (g: Group) =>
   `${g.ownership.key} ${g.translation.key} ${g.owner} ${g.domain ?? '-'} ${g.standard ?? '-'} ` +
-  `${g.blocking ? 'b' : ''}[${g.devices.join()}][${g.pasids.map((p) => p.join('=')).join()}]`;
+  `${g.blocking ? 'b' : ''}[${g.devices.join()}/${g.members.join()}/${g.bound.join()}]` +
+  `[${g.pasids.map((p) => p.join('=')).join()}]` +
+  g.claims.map((c) => `${c.owner}:${c.byGroup}+${c.byDevice}`).join();
+
+export const domainKey = (d: Domain): string => keyOf(d, domainText);
 
 class StateData implements IommuModelState {
   readonly world: World;
   readonly slots: readonly (Domain | null)[];
   readonly groups: readonly Group[];
+  readonly probing: boolean;
   #key: string | undefined;
 
-  constructor(world: World, slots: readonly (Domain | null)[], groups: readonly Group[]) {
+  constructor(
+    world: World,
+    slots: readonly (Domain | null)[],
+    groups: readonly Group[],
+    probing: boolean,
+  ) {
     this.world = world;
     this.slots = slots;
     this.groups = groups;
+    this.probing = probing;
   }
 
   get key(): string {
     if (this.#key === undefined) {
-      const slots = this.slots.map((d) => (d === null ? '-' : keyOf(d, domainText)));
+      const slots = this.slots.map((d) => (d === null ? '-' : domainKey(d)));
       const groups = this.groups.map((g) => keyOf(g, groupText));
-      this.#key = `${slots.join('|')} ${groups.join('|')}`;
+      this.#key = `${slots.join('|')} ${groups.join('|')}${this.probing ? ' P' : ''}`;
     }
     return this.#key;
   }
@@ -124,6 +156,7 @@ export function stateOf(
   world: World,
   slots: readonly (Domain | null)[],
   groups: readonly Group[],
+  probing = false,
 ): IommuModelState {
-  return new StateData(world, slots, groups);
+  return new StateData(world, slots, groups, probing);
 }

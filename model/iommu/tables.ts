@@ -1,11 +1,21 @@
 // The compiled tables of the IOMMU stack's machines, made once.
 import { compile } from '../compile.ts';
 import { blockAlphabet, type BlockEvent, blockEvents, blockMachine } from './block.ts';
-import { coherencyAlphabet, type CoherencyEvent, coherencyMachine } from './coherency.ts';
+import {
+  coherencyAlphabet,
+  type CoherencyEvent,
+  coherencyEvents,
+  coherencyMachine,
+} from './coherency.ts';
 import { type CookieEvent, cookieEvents, cookieMachine } from './cookie.ts';
-import { dirtyAlphabet, type DirtyEvent, dirtyMachine } from './dirty.ts';
+import { dirtyAlphabet, type DirtyEvent, dirtyEvents, dirtyMachine } from './dirty.ts';
 import { type DomainEvent, domainEvents, domainMachine } from './domain.ts';
-import { endpointAlphabet, type EndpointEvent, endpointMachine } from './endpoint.ts';
+import {
+  endpointAlphabet,
+  type EndpointEvent,
+  endpointEvents,
+  endpointMachine,
+} from './endpoint.ts';
 import { ownershipAlphabet, type OwnershipEvent, ownershipMachine } from './ownership.ts';
 import {
   translationAlphabet,
@@ -32,12 +42,21 @@ export const blockNodes = {
   covered: blockTable.step(absent, blockEvents.wholeMapped).node,
 } as const;
 
+const ownershipEvents = new Map(ownershipAlphabet.map((event) => [JSON.stringify(event), event]));
+
+/** The alphabet's own event: an event carries facts of the moment. */
+export function ownershipEvent(wanted: OwnershipEvent): OwnershipEvent {
+  const event = ownershipEvents.get(JSON.stringify(wanted));
+  if (event === undefined) throw new Error(`model: no ownership event ${JSON.stringify(wanted)}`);
+  return event;
+}
+
 export {
   blockEvents,
-  coherencyAlphabet,
+  coherencyEvents,
   cookieEvents,
+  dirtyEvents,
   domainEvents,
-  endpointAlphabet,
-  ownershipAlphabet,
+  endpointEvents,
   translationEvents,
 };

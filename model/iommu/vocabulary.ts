@@ -16,6 +16,7 @@ export interface IommuSpec {
   readonly aperture?: { readonly start: U64; readonly end: U64 };
   readonly snoopControl?: false;
   readonly blockedDomain?: true;
+  readonly dirtyTracking?: true;
   readonly virtio?: {
     readonly mmio?: true;
     readonly firstDomain?: number;
@@ -33,6 +34,8 @@ export interface DeviceSpec {
   readonly attachDeferred?: true;
   readonly reserved?: readonly { readonly kind: string }[];
   readonly maxPasids?: number;
+  readonly defDomainType?: 'dma' | 'identity';
+  readonly untrusted?: true;
 }
 
 export interface GroupSpec {
@@ -86,6 +89,56 @@ export type KnownOp =
       readonly device: number;
       readonly owner: number;
     }
+  | {
+      readonly op: 'attach_pasid' | 'detach_pasid';
+      readonly domain: number;
+      readonly device: number;
+      readonly pasid: number;
+    }
+  | { readonly op: 'probe_device'; readonly device: number; readonly bus?: true }
+  | { readonly op: 'remove_device'; readonly device: number }
+  | {
+      readonly op: 'set_group_type';
+      readonly group: number;
+      readonly type: 'dma' | 'dmaFq' | 'identity';
+    }
+  | {
+      readonly op: 'iommu_map_sg';
+      readonly domain: number;
+      readonly iova: U64;
+      readonly segments: readonly { readonly pa: U64; readonly size: U64 }[];
+      readonly prot?: number;
+    }
+  | {
+      readonly op: 'split_block';
+      readonly domain: number;
+      readonly iova: U64;
+      readonly size: U64;
+    }
+  | {
+      readonly op: 'merge_page';
+      readonly domain: number;
+      readonly iova: U64;
+      readonly size: U64;
+      readonly prot?: number;
+    }
+  | {
+      readonly op: 'switch_dirty_log';
+      readonly domain: number;
+      readonly enable: boolean;
+      readonly iova: U64;
+      readonly size: U64;
+      readonly prot?: number;
+    }
+  | {
+      readonly op: 'sync_dirty_log' | 'clear_dirty_log';
+      readonly domain: number;
+      readonly iova: U64;
+      readonly size: U64;
+    }
+  | { readonly op: 'put_dma_cookie' | 'put_msi_cookie'; readonly domain: number }
+  | { readonly op: 'prepare_msi'; readonly device: number; readonly address: U64 }
+  | { readonly op: 'sva_domain_alloc'; readonly domain: number; readonly device: number }
   | { readonly op: 'use_default_domain' | 'unuse_default_domain'; readonly device: number }
   | {
       readonly op: 'iommu_map';

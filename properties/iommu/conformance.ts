@@ -79,12 +79,7 @@ class ConformanceJudge implements PartJudge {
     this.slots = slotsOf(lists.flat());
     // Slots that no operation has looked at yet are there to be read.
     for (const slot of this.slots) world.slots.domain(slot);
-    const state = iommuOracle.initial(
-      program.topology,
-      program.faults,
-      quirksNamed(quirks),
-      lists.flat(),
-    );
+    const state = iommuOracle.initial(program.topology, program.faults, quirksNamed(quirks), lists);
     this.ghost = world.heap.boot(Ghost, 'machines', this.refinement.initial(state, lists.length));
   }
 

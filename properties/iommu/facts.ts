@@ -140,18 +140,21 @@ export function modelFacts(
 
 function readModel(state: IommuModelState, slots: readonly number[]): (string | null)[] {
   return [
-    ...state.groups.flatMap(modelGroup),
+    ...state.groups.flatMap((group, index) => modelGroup(state, group, index)),
     ...slots.flatMap((slot) => modelDomain(state, slot, state.slots[slot] ?? null)),
   ];
 }
 
-function modelGroup(group: Group, index: number): string[] {
+function modelGroup({ slots }: IommuModelState, group: Group, index: number): (string | null)[] {
   const { count } = group.ownership.context as { readonly count: number };
   const { domain } = group;
+  // Static domains are in several places at once.
+  const type = typeof domain === 'number' ? slots[domain]?.type : undefined;
+  const isStatic = type === 'identity' || type === 'blocked';
   const through = typeof domain === 'number' ? `domain ${domain}` : (domain ?? 'none');
   return [
     `owner of group${index}: ${ownerText(group.owner, count)}`,
-    `group${index} through ${through}`,
+    isStatic ? null : `group${index} through ${through}`,
   ];
 }
 
