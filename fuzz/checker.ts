@@ -4,7 +4,7 @@
 import type { AnyDelta } from '../engine/defects/define.ts';
 import { type Failing, shrink, type Shrunk } from '../shrinkers/index.ts';
 import type { EngineRef } from './catalogue.ts';
-import { causesOf, deltasThatRan } from './causes.ts';
+import { causesOf } from './causes.ts';
 import type { CheckItem, Found, Verdict } from './check.ts';
 import { deltasOf } from './engines.ts';
 import { ExhaustiveSearch } from './explore/exhaustive.ts';
@@ -24,7 +24,7 @@ export interface ItemOptions {
 
 /** A failing run as the search met it, and what it has in common with others that are the same. */
 export interface RawFailure extends Failing {
-  /** Property, key, the kind of operation that failed, and the deltas whose code ran. */
+  /** Property, key, and the deltas to blame for this run. */
   readonly signature: string;
 }
 
@@ -79,22 +79,25 @@ export function checkScenario(engine: EngineRef, id: string, options: ItemOption
 }
 
 function signed(failing: Failing, deltas: readonly AnyDelta[]): RawFailure {
-  const ran = deltasThatRan(failing, deltas).map((d) => d.id);
+  const causes = causesOf(failing, deltas).map((d) => d.id);
   const { property, key } = failing;
-  const signature = JSON.stringify([property, key, lastOperation(failing), ran]);
+  const signature = JSON.stringify([property, key, causes]);
   return { ...failing, signature };
 }
 
-/** Of failures with one signature, the one with the shortest run: the first of several. */
+/** Of failures with one signature, the one of the smallest program, then with the shortest run. */
 export function distinctFailures<F extends RawFailure>(failures: readonly F[]): F[] {
   const best = new Map<string, F>();
   for (const failure of failures) {
     const known = best.get(failure.signature);
-    if (known === undefined || known.decisions.length > failure.decisions.length)
+    if (known === undefined || weight(failure) < weight(known))
       best.set(failure.signature, failure);
   }
   return [...best.values()];
 }
+
+const weight = ({ program: { setup, tasks }, decisions }: Failing) =>
+  tasks.reduce((n, task) => n + task.ops.length, setup.length) * 1e6 + decisions.length;
 
 /** The kinds of operations of the task whose step failed. */
 export function lastOperation({ program, decisions }: Failing): string {

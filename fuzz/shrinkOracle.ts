@@ -84,6 +84,12 @@ export class ShrinkOracle implements Oracle {
     return { ...first, states };
   }
 
+  /** Whether any run within the bounds shows the failure. */
+  shows(program: AnyProgram, bounds: Bounds): boolean {
+    const limited = withBudget(program, bounds.refusals);
+    return this.searchOnce(limited, bounds.preemptions, bounds.maxStates).verdict === 'found';
+  }
+
   private searchOnce(program: AnyProgram, preemptions: number, maxStates: number): Verdict {
     let found: Found = null;
     let othersInTheWay = false;

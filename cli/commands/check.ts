@@ -8,7 +8,7 @@ import { matrixText } from '../../reports/matrix.ts';
 import { checkSummary, distinct, verdictOf } from '../../reports/summary.ts';
 import { type Command, type Context, jsonOption, type Values } from '../command.ts';
 import { allEngines, engineOptions, enginesNamed, titlesOf } from '../engines.ts';
-import { exit, type ExitCode } from '../exit.ts';
+import { exit, type ExitCode, usageError } from '../exit.ts';
 import {
   describeFound,
   type FileMap,
@@ -53,6 +53,11 @@ export const check: Command = {
     const plan = planOf(values, context);
     prepareFolder(values.text('out'), context);
     const items = await search(plan, context);
+    if (items.length === 0 && !context.io.signal.aborted)
+      throw usageError(
+        'none of these scenarios says anything about these revisions',
+        'revisions and scenarios are listed by subsystem: iommucheck revisions, iommucheck scenarios',
+      );
     const founds = distinctByEngine(items);
     const files = filesFor(founds, values.text('out'));
     if (values.has('json')) printJson(items, context);

@@ -193,12 +193,12 @@ describe('findings that cannot be read', () => {
 
   test('another version, a wrong field', async () => {
     const change = (from: string, to: string) => file(json.replace(from, to));
-    const version = change('"schema": 1', '"schema": 7');
+    const version = change('"schema": 2', '"schema": 7');
     expect(await said(['replay', 'a.json'], version)).toMatchInlineSnapshot(`
       "$ iommucheck replay a.json
       error: the finding has a schema version that this tool does not know
         at: schema
-        why: it is 7, this tool reads 1
+        why: it is 7, this tool reads 1 to 2
         replay it with iommucheck 0.1.0
       exit 5
       "
