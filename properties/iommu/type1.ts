@@ -62,12 +62,7 @@ export const type1Part: Part = {
 };
 
 /** A page that is written joins; one that is reported, unmapped or no longer tracked leaves. */
-function noteWritten(
-  world: IommuWorld,
-  op: IommuOp,
-  { ret }: Outcome,
-  pages: Set<string>,
-): void {
+function noteWritten(world: IommuWorld, op: IommuOp, { ret }: Outcome, pages: Set<string>): void {
   if (ret !== 0) return;
   const pageSize = 2 ** world.geometry.pageShift;
   const tracked = type1s(world).some((iommu) => iommu.dirtyPageTracking.stored);

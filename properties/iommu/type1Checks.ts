@@ -2,11 +2,7 @@
 
 import type { IommuWorld } from '../../engine/iommu/index.ts';
 import type { Mm } from '../../engine/iommu/mm.ts';
-import {
-  dmaEntryLimit,
-  type Type1,
-  type VfioDma,
-} from '../../engine/iommu/vfio/type1/objects.ts';
+import { dmaEntryLimit, type Type1, type VfioDma } from '../../engine/iommu/vfio/type1/objects.ts';
 import { everything } from '../../engine/iommu/vfio/ranges.ts';
 import { broken } from '../property.ts';
 import { type1Properties as properties } from './type1Catalogue.ts';
@@ -26,9 +22,9 @@ export function checkType1s(world: IommuWorld, others: Others): void {
     checkCounts(iommu);
     checkValid(iommu);
     checkSharing(iommu);
-    for (const dma of dmasOf(iommu)) checkHeld(world, dma);
   }
   checkPins(world, all, others.pin);
+  for (const dma of all.flatMap(dmasOf)) checkHeld(world, dma);
   if (!others.account) for (const mm of world.mms) checkLocked(mm, all);
 }
 
@@ -123,7 +119,8 @@ function checkValid(iommu: Type1): void {
     valid = valid.intersect(start, end + 1);
     for (const { group } of groupList.stored.items)
       for (const device of devicesOf(group.iommuGroup.devices.stored))
-        for (const r of device.spec.reserved ?? []) valid = valid.without(r.start, r.start + r.size);
+        for (const r of device.spec.reserved ?? [])
+          valid = valid.without(r.start, r.start + r.size);
   }
   const expected = domains.length === 0 ? null : valid;
   if (iommu.iovaList.stored !== expected && !narrower(iommu, expected))

@@ -46,4 +46,3 @@ function* leavesOf(table: PageTable): Generator<[number, Leaf]> {
     else if (entry instanceof Leaf) yield [table.iova + index * entry.size, entry];
   }
 }
-

@@ -16,7 +16,21 @@ import type { Kvm } from '../kvm/objects.ts';
 import { OrderedCell } from './ordered.ts';
 import type { Type1 } from './type1/objects.ts';
 
-/** struct vfio_container and its file: gone with its last user (file or group). */
+/** A descriptor of the process that opened /dev/vfio/vfio, whatever has become of the container. */
+export class ContainerFd extends KernelObject {
+  readonly file: VfioFile;
+
+  constructor(birth: Birth) {
+    super(birth);
+    this.file = new VfioFile(this);
+  }
+
+  get kind(): string {
+    return 'fd';
+  }
+}
+
+/** struct vfio_container: gone with its last user (file or group). */
 export class VfioContainer extends KernelObject {
   readonly index: number;
   readonly file: VfioFile;
@@ -26,10 +40,10 @@ export class VfioContainer extends KernelObject {
   /** iommu_data; not null: iommu_driver is set, and there is only one driver here. */
   readonly iommuData: Cell<Type1 | null>;
 
-  constructor(birth: Birth, index: number) {
+  constructor(birth: Birth, index: number, fd: ContainerFd) {
     super(birth);
     this.index = index;
-    this.file = new VfioFile(this);
+    this.file = fd.file;
     this.kref = new Refcount(this, 'kref', 1);
     this.groupLock = new RwSem(this, 'group_lock');
     this.groupList = new OrderedCell<VfioGroup>(this, 'group_list');

@@ -2,7 +2,7 @@
 // for each device (registered or not), and the containers that are open from the start.
 
 import type { IommuWorld } from '../world.ts';
-import { VfioContainer, VfioDevice, VfioGroup } from './objects.ts';
+import { ContainerFd, VfioContainer, VfioDevice, VfioGroup } from './objects.ts';
 
 export class VfioState {
   readonly groups: readonly VfioGroup[];
@@ -20,7 +20,7 @@ export class VfioState {
       return heap.boot(VfioDevice, `vfio_device${i}`, device, group);
     });
     this.containers = (topology.containers ?? []).map((_, i) =>
-      heap.boot(VfioContainer, `container${i}`, i),
+      heap.boot(VfioContainer, `container${i}`, i, heap.boot(ContainerFd, `fd of container${i}`)),
     );
   }
 }

@@ -1,5 +1,33 @@
-// What the type1 part adds to revisions.
+// What VFIO, type1 and KVM add to revisions.
 
+import * as attach from '../../defects/iommu/type1/attach.ts';
+import * as dirty from '../../defects/iommu/type1/dirty.ts';
+import * as divergences from '../../defects/iommu/type1/divergences.ts';
+import * as kvm from '../../defects/iommu/type1/kvm.ts';
+import * as mapping from '../../defects/iommu/type1/mapping.ts';
 import type { PartRevisions } from './revision.ts';
 
-export const type1Revisions: PartRevisions = {};
+/** Still so in 6.12.117. */
+const upTo612 = [mapping.endWraps, attach.ioctlUnlocked];
+
+export const type1Revisions: PartRevisions = {
+  'core/6.1': [
+    ...upTo612,
+    mapping.ownerChange,
+    attach.vaddrWithMediated,
+    attach.openCount,
+    dirty.bitmapUnwind,
+    kvm.lockCycle,
+    kvm.entryAfterUnlock,
+  ],
+  'core/6.12': [...upTo612, dirty.bitmapUnwind],
+  'core/7.2': [
+    attach.ioctlUnlocked,
+    divergences.endOverflows,
+    divergences.noNesting,
+    divergences.amdAperture,
+  ],
+  'coherency/5.17': [attach.notCoherent],
+  'coherency/5.19': [attach.ioctlUnlocked, kvm.staleContainer, kvm.lockCycle],
+  'coherency/6.12': [attach.ioctlUnlocked, kvm.staleDevices],
+};

@@ -127,7 +127,9 @@ export class Type1AttachSteps {
     const left = old.intersect(aperture.start, aperture.end);
     if (left.intervals.length === 0) return EINVAL;
     if (!dmas.every((d) => aperture.start <= d.iova && d.end <= aperture.end)) return EINVAL;
-    const hit = dmas.some((d) => reserved.some((r) => d.iova < r.start + r.size && r.start < d.end));
+    const hit = dmas.some((d) =>
+      reserved.some((r) => d.iova < r.start + r.size && r.start < d.end),
+    );
     if (hit) return EINVAL;
     return reserved.reduce((valid, r) => valid.without(r.start, r.start + r.size), left);
   }

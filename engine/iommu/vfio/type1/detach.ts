@@ -58,12 +58,7 @@ export class Type1DetachSteps {
     }
   }
 
-  *type1DropMember(
-    this: IommuKernel,
-    iommu: Type1,
-    domain: VfioDomain,
-    member: Type1Group,
-  ): Steps {
+  *type1DropMember(this: IommuKernel, iommu: Type1, domain: VfioDomain, member: Type1Group): Steps {
     yield domain.groupList.read;
     const left = domain.groupList.value.items.filter((m) => m !== member);
     yield domain.groupList.write;

@@ -29,8 +29,7 @@ export class Type1DirtySteps {
   *type1DirtyLocked(this: IommuKernel, iommu: Type1, op: DirtyPages): Steps<Outcome> {
     yield iommu.dirtyPageTracking.read;
     const tracking = iommu.dirtyPageTracking.value;
-    if (op.flags === dirtyFlags.getBitmap)
-      return yield* this.type1GetBitmap(iommu, op, tracking);
+    if (op.flags === dirtyFlags.getBitmap) return yield* this.type1GetBitmap(iommu, op, tracking);
     if (op.flags === dirtyFlags.stop) {
       if (tracking) yield* this.type1StopTracking(iommu);
       return { ret: 0 };

@@ -83,11 +83,7 @@ export class Type1IoctlSteps {
     return { ret: 0, out: { pgsize, avail } };
   }
 
-  *vfioIommuType1MapDma(
-    this: IommuKernel,
-    iommu: Type1,
-    op: OpOf<'vfio_map_dma'>,
-  ): Steps<Outcome> {
+  *vfioIommuType1MapDma(this: IommuKernel, iommu: Type1, op: OpOf<'vfio_map_dma'>): Steps<Outcome> {
     if (op.badPointer === true) return { ret: EFAULT };
     if (op.shortArgsz === true || ((op.flags ?? 0) & ~allMapFlags) !== 0) return { ret: EINVAL };
     return { ret: yield* this.vfioDmaDoMap(iommu, op) };

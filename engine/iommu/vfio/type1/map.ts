@@ -105,12 +105,7 @@ export class Type1MapSteps {
   }
 
   /** MAP with the VADDR flag: the memory of an invalidated mapping is somewhere else now. */
-  *type1SetVaddr(
-    this: IommuKernel,
-    iommu: Type1,
-    dma: VfioDma | null,
-    op: MapDma,
-  ): Steps<number> {
+  *type1SetVaddr(this: IommuKernel, iommu: Type1, dma: VfioDma | null, op: MapDma): Steps<number> {
     if (dma === null) return ENOENT;
     yield dma.vaddrInvalid.read;
     if (!dma.vaddrInvalid.value || dma.iova !== op.iova || dma.size !== op.size) return EINVAL;

@@ -105,14 +105,7 @@ export class VfioDma extends KernelObject {
   /** Pages that mediated devices have pinned. */
   readonly pfnList: OrderedCell<VfioPfn>;
 
-  constructor(
-    birth: Birth,
-    iova: U64,
-    size: U64,
-    prot: number,
-    vaddr: U64,
-    mm: Mm,
-  ) {
+  constructor(birth: Birth, iova: U64, size: U64, prot: number, vaddr: U64, mm: Mm) {
     super(birth);
     this.iova = iova;
     this.size = size;
