@@ -2,7 +2,7 @@
 // has refused to attach may be blocked; it is never left with another domain.
 
 import {
-  type IommuDomain,
+  IommuDomain,
   type IommuGroup,
   type IommuWorld,
   type Device,
@@ -52,6 +52,7 @@ class AttachJudge implements PartJudge {
   }
 
   quiescent(): void {
+    this.checkAllocated();
     for (const group of this.world.groups) {
       const devices = listNodes<Device>(group.devices);
       this.checkList(group, devices);
@@ -60,7 +61,6 @@ class AttachJudge implements PartJudge {
         this.checkPasids(group, device);
       }
     }
-    this.checkAllocated();
   }
 
   private checkAttached(group: IommuGroup, device: Device): void {
@@ -108,13 +108,23 @@ class AttachJudge implements PartJudge {
     throw broken(attachProperties.ordered, 'no domain', `${group.name} has no domain`, group);
   }
 
-  /** Domains that the core has made, and that no group has. */
+  /** Domains that the core has made, and that no group has; what a probe has left of a device. */
   private checkAllocated(): void {
     const { world } = this;
+    const half = world.devices.find((d) => d.group.stored === null && d.param.stored !== null);
+    if (half !== undefined)
+      throw broken(
+        attachProperties.ordered,
+        'dev_iommu',
+        `${half.name} is not probed and has a dev_iommu`,
+        half,
+      );
     const kept = world.groups.flatMap((g) => [g.defaultDomain.stored, g.blockingDomain.stored]);
     for (const object of world.heap.living()) {
-      if (object.kind !== 'domain') continue;
-      const domain = object as IommuDomain;
+      if (object.kind === 'dev_iommu' && world.devices.every((d) => d.param.stored !== object))
+        throw broken(attachProperties.ordered, 'dev_iommu', 'a dev_iommu is no device’s', object);
+      if (!(object instanceof IommuDomain)) continue;
+      const domain = object;
       if (domain.client !== 'core' || kept.includes(domain)) continue;
       throw broken(
         attachProperties.ordered,

@@ -1,9 +1,9 @@
 // Properties of DMA ownership and of forced coherency: spec/coherency-and-ownership.md §7. Owners are
 // those that claimed by operations of the program; what VFIO and iommufd own is judged with them.
 
-import type { IommuProgram } from '../../engine/iommu/vocabulary/index.ts';
+import type { IommuOp, IommuProgram } from '../../engine/iommu/vocabulary/index.ts';
 import type { Device, IommuGroup, IommuWorld } from '../../engine/iommu/index.ts';
-import { listNodes } from '../../engine/runtime/index.ts';
+import { listNodes, type Outcome } from '../../engine/runtime/index.ts';
 import { broken, type Property } from '../property.ts';
 import { hasRefused, isDeferred } from './attach.ts';
 import { CoherencyJudge, coherencyProperties } from './coherency.ts';
@@ -76,6 +76,19 @@ class OwnershipJudge implements PartJudge {
       checkUsed(group, devices);
       checkFree(group);
     }
+  }
+
+  /** Nobody can take the default domain away from a driver that has just been bound. */
+  onEnd(op: IommuOp, { ret }: Outcome): void {
+    if (op.op !== 'use_default_domain' || ret !== 0) return;
+    const group = (this.world.devices[op.device] as Device).group.stored;
+    if (group === null || group.defaultDomain.stored !== null) return;
+    throw broken(
+      ownershipProperties.used,
+      'no default domain',
+      `a driver that uses the DMA API is bound, and ${group.name} has no default domain yet`,
+      group,
+    );
   }
 
   private checkFreed(): void {
@@ -153,7 +166,8 @@ class OwnershipJudge implements PartJudge {
 }
 
 /** In-kernel clients may attach a domain of their own without a claim: theirs to know. */
-const byClient = (group: IommuGroup) => group.domain.stored?.client === 'kernel';
+const byClient = ({ domain }: IommuGroup) =>
+  domain.stored?.client === 'kernel' || domain.stored?.isStatic === true;
 
 function checkOwned(group: IommuGroup, devices: readonly Device[]): void {
   if (group.owner.stored === 0 || devices.length === 0) return;
@@ -203,7 +217,10 @@ export const ownershipPart: Part = {
     const ownership = new OwnershipJudge(world, program);
     const coherency = new CoherencyJudge(world);
     return {
-      onEnd: (op, result) => coherency.onEnd(op, result),
+      onEnd(op, result) {
+        ownership.onEnd(op, result);
+        coherency.onEnd(op, result);
+      },
       quiescent(exiting) {
         ownership.quiescent(exiting);
         coherency.quiescent();

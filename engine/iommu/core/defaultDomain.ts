@@ -70,9 +70,13 @@ export class DefaultDomainSteps {
     yield group.defaultDomain.write;
     group.defaultDomain.value = domain;
     const ret = yield* this.iommuSwitchDefaultDomain(group, domain, old, devices, direct);
-    if (old === null) return ret;
-    yield* this.iommuDomainFree(ret === 0 ? old : domain);
+    if (old !== null) yield* this.iommuFreeUnused(domain, old, ret);
     return ret;
+  }
+
+  /** The one of the two that is nobody's default domain now. */
+  *iommuFreeUnused(this: IommuKernel, fresh: IommuDomain, old: IommuDomain, ret: number): Steps {
+    yield* this.iommuDomainFree(ret === 0 ? old : fresh);
   }
 
   /**

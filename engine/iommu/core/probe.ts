@@ -102,12 +102,21 @@ export class ProbeSteps {
     device: Device,
     later: boolean,
   ): Steps<number> {
-    yield device.next.write;
-    device.next.value = null;
-    yield* listAddTail(group.devices, device);
+    yield* this.groupLink(group, device);
     const ret = yield* this.iommuAttachAdded(group, device, later);
     if (ret !== 0) yield* listDel(group.devices, device);
     return ret;
+  }
+
+  /** Into group->devices. */
+  *groupLink(this: IommuKernel, group: IommuGroup, device: Device): Steps {
+    yield* this.groupLinkTail(group, device);
+  }
+
+  *groupLinkTail(this: IommuKernel, group: IommuGroup, device: Device): Steps {
+    yield device.next.write;
+    device.next.value = null;
+    yield* listAddTail(group.devices, device);
   }
 
   /** The group's domain, owned or not; the first device brings the default domain. */

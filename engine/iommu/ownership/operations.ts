@@ -59,8 +59,10 @@ export const ownershipOperations: Handlers = {
     yield dev.lock.lock;
     yield dev.kernelDriver.read;
     const bound = dev.kernelDriver.value;
+    const behind = (yield* k.iommuGroupOf(dev)) !== null;
     const ret = bound ? EINVAL : yield* k.iommuDeviceUseDefaultDomain(dev);
-    if (ret === 0) {
+    // A driver that was bound before there was an IOMMU does not count.
+    if (ret === 0 && behind) {
       yield dev.kernelDriver.write;
       dev.kernelDriver.value = true;
     }
