@@ -9,6 +9,7 @@ import { IovaSteps } from './cookie/iova.ts';
 import { MsiSteps } from './cookie/msi.ts';
 import { IommufdDeviceSteps } from './iommufd/device.ts';
 import { FillSteps } from './iommufd/fill.ts';
+import { CutSteps } from './iommufd/cut.ts';
 import { HwptSteps } from './iommufd/hwpt.ts';
 import { IoasSteps } from './iommufd/ioas.ts';
 import { ObjectSteps } from './iommufd/object.ts';
@@ -74,6 +75,7 @@ export interface IommuKernel
     IoasSteps,
     FillSteps,
     TableSteps,
+    CutSteps,
     HwptSteps,
     IommufdDeviceSteps,
     ReplaceSteps,
@@ -121,6 +123,7 @@ export const bootIommuKernel = composeKernel<IommuKernel>([
   IoasSteps,
   FillSteps,
   TableSteps,
+  CutSteps,
   HwptSteps,
   IommufdDeviceSteps,
   ReplaceSteps,

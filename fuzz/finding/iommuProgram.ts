@@ -129,6 +129,8 @@ const dirtyOps = [
 ] as const;
 
 const cookieOps = [
+  z.strictObject({ ...named('attached_get_msi_cookie'), ...device, base: u64 }),
+  z.strictObject({ ...named('attached_set_fault_handler'), ...device }),
   z.strictObject({ ...named('get_msi_cookie'), ...domain, base: u64 }),
   z.strictObject({ ...named('prepare_msi', 'compose_msi'), ...device, address: u64 }),
   z.strictObject({ ...named('sva_domain_alloc'), ...domain, ...device }),
@@ -170,7 +172,8 @@ const vfioOps = [
 ] as const;
 
 const iommufdOps = [
-  z.strictObject({ ...named('ioas_alloc', 'ioas_destroy'), ioas: slot }),
+  z.strictObject({ ...named('ioas_alloc'), ioas: slot, smallPages: flag }),
+  z.strictObject({ ...named('ioas_destroy'), ioas: slot }),
   z.strictObject({
     ...named('ioas_map'),
     ioas: slot,
@@ -179,7 +182,7 @@ const iommufdOps = [
     flags: optional(count),
     ...header,
   }),
-  z.strictObject({ ...named('ioas_unmap'), ioas: slot, ...range, ...header }),
+  z.strictObject({ ...named('ioas_unmap'), ioas: slot, ...range, cut: flag, ...header }),
   z.strictObject({ ...named('ioas_copy'), ioas: slot, from: slot, ...range, fromIova: u64 }),
   z.strictObject({
     ...named('hwpt_alloc'),

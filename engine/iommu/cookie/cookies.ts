@@ -24,7 +24,7 @@ export class CookieSteps {
     if (yield* this.world.refuses('kzalloc')) return ENOMEM;
     yield* this.cookieTag(domain, 'dmaIova');
     yield domain.cookie.writeOnce;
-    domain.cookie.value = this.world.heap.create(IovaCookie);
+    domain.cookie.value = this.world.heap.create(IovaCookie, domain);
     return 0;
   }
 
@@ -46,7 +46,7 @@ export class CookieSteps {
 
   *msiCookiePublish(this: IommuKernel, domain: IommuDomain, base: U64): Steps {
     yield domain.cookie.writeOnce;
-    domain.cookie.value = this.world.heap.create(MsiCookie, base);
+    domain.cookie.value = this.world.heap.create(MsiCookie, domain, base);
     yield* this.cookieTag(domain, 'dmaMsi');
   }
 

@@ -19,34 +19,37 @@ export interface Queued {
   readonly freelist: readonly PageTable[];
 }
 
-/** struct iova_fq as one value: entries in order. */
+/** struct iova_fq as one value: entries in order. Queues of one cookie are interned together. */
 export class Queue implements Hashed {
   readonly name: string;
   readonly hash: number;
   readonly hash2: number;
   readonly entries: readonly Queued[];
+  private readonly family: Map<string, Queue>;
 
-  constructor(name: string, entries: readonly Queued[]) {
+  constructor(family: Map<string, Queue>, name: string, entries: readonly Queued[]) {
+    this.family = family;
     this.name = name;
     this.hash = hashString(name);
     this.hash2 = hashString2(name);
     this.entries = entries;
   }
+
+  /** The queue of this cookie with these entries. */
+  of(entries: readonly Queued[]): Queue {
+    const text = (e: Queued) =>
+      [`${hex(e.iova)}+${hex(e.size)}@${e.counter}`, ...e.freelist.map((t) => t.name)].join(' ');
+    const name = entries.map(text).join(', ') || 'empty';
+    let value = this.family.get(name);
+    if (value === undefined) this.family.set(name, (value = new Queue(this.family, name, entries)));
+    return value;
+  }
 }
 
-const known = new Map<string, Queue>();
-
-/** The one queue with these entries. */
-export function queue(entries: readonly Queued[]): Queue {
-  const text = (e: Queued) =>
-    `${hex(e.iova)}+${hex(e.size)}@${e.counter}${e.freelist.map((t) => ` ${t.name}`).join('')}`;
-  const name = entries.map(text).join(' ') || 'empty';
-  let value = known.get(name);
-  if (value === undefined) known.set(name, (value = new Queue(name, entries)));
-  return value;
+/** The empty queue of a new cookie. */
+export function emptyQueue(): Queue {
+  return new Queue(new Map(), 'empty', []).of([]);
 }
-
-export const emptyQueue = queue([]);
 
 /** IOVA_DEFAULT_FQ_SIZE is 256; what matters shows with four. */
 export const queueSize = 4;
@@ -71,9 +74,9 @@ export class FlushQueueSteps {
     yield cookie.flushStart.readOnce;
     const counter = cookie.flushStart.value;
     yield cookie.queue.read;
-    const { entries } = cookie.queue.value;
+    const now = cookie.queue.value;
     yield cookie.queue.write;
-    cookie.queue.value = queue([...entries, { iova, size, counter, freelist }]);
+    cookie.queue.value = now.of([...now.entries, { iova, size, counter, freelist }]);
     yield cookie.fqLock.unlock;
   }
 
@@ -82,7 +85,8 @@ export class FlushQueueSteps {
     yield cookie.flushFinish.readOnce;
     const finished = cookie.flushFinish.value;
     yield cookie.queue.read;
-    const { entries } = cookie.queue.value;
+    const now = cookie.queue.value;
+    const { entries } = now;
     const waiting = entries.findIndex((e) => !this.fqEntryDone(e, finished));
     const done = waiting < 0 ? entries : entries.slice(0, waiting);
     if (done.length === 0) return;
@@ -91,7 +95,7 @@ export class FlushQueueSteps {
       yield* this.freeIovaFast(cookie, iova, size);
     }
     yield cookie.queue.write;
-    cookie.queue.value = queue(entries.slice(done.length));
+    cookie.queue.value = now.of(entries.slice(done.length));
   }
 
   /** A flush that began after the entry was queued has finished. */

@@ -24,7 +24,9 @@ export class IovaSteps {
     const { start, end } = (domain.iommu ?? device.iommu).aperture;
     const base = Math.max(granule, start);
     if (base > end) return EFAULT;
-    return yield* this.iommuDmaInitLocked(cookie, granule, base, end, device);
+    const ret = yield* this.iommuDmaInitLocked(cookie, granule, base, end, device);
+    if (ret === 0 && domain.type === 'dmaFq') yield* this.iommuDmaInitFq(domain);
+    return ret;
   }
 
   *iommuDmaInitLocked(

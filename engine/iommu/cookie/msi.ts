@@ -60,7 +60,9 @@ export class MsiSteps {
         ? yield* this.msiCookieOf(domain)
         : yield* this.iovaCookieOf(domain);
     const granule = yield* this.cookieMsiGranule(cookie);
+    yield cookie.msiLock.lock;
     const page = yield* this.iommuDmaGetMsiPage(domain, cookie, granule, address);
+    yield cookie.msiLock.unlock;
     if (page === null) return ENOMEM;
     const desc = this.world.cookies.desc(device);
     yield* this.msiDescSetIommuMsiIova(desc, page.iova, Math.log2(granule));

@@ -10,6 +10,7 @@ import {
   Spinlock,
 } from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
+import type { IommuDomain } from '../core/domain.ts';
 import { type Queue, emptyQueue } from './flushQueue.ts';
 import { noRanges, type Ranges } from './ranges.ts';
 
@@ -33,13 +34,19 @@ export class MsiPage extends KernelObject implements ListNode {
 
 /** struct iommu_dma_msi_cookie: a bump pointer and the pages it gave out. */
 export class MsiCookie extends KernelObject {
+  /** Whose it is. */
+  readonly domain: IommuDomain;
   readonly base: U64;
+  /** The domain may be that of several groups: their mutexes do not guard the list. */
+  readonly msiLock: Mutex;
   readonly msiIova: Cell<U64>;
   readonly msiPages: Cell<MsiPage | null>;
 
-  constructor(birth: Birth, base: U64) {
+  constructor(birth: Birth, domain: IommuDomain, base: U64) {
     super(birth);
+    this.domain = domain;
     this.base = base;
+    this.msiLock = new Mutex(this, 'msi_lock');
     this.msiIova = this.cell('msi_iova', base);
     this.msiPages = this.cell<MsiPage | null>('msi_page_list', null);
   }
@@ -51,6 +58,8 @@ export class MsiCookie extends KernelObject {
 
 /** struct iommu_dma_cookie with its iova_domain and flush queue. */
 export class IovaCookie extends KernelObject {
+  /** Whose it is. */
+  readonly domain: IommuDomain;
   readonly mutex: Mutex;
   /** iovad.granule; 0: iommu_dma_init_domain has not been called. */
   readonly granule: Cell<number>;
@@ -62,6 +71,7 @@ export class IovaCookie extends KernelObject {
   readonly lock: Spinlock;
   readonly allocated: Cell<Ranges>;
   readonly reserved: Cell<Ranges>;
+  readonly msiLock: Mutex;
   readonly msiPages: Cell<MsiPage | null>;
   /** cookie->fq_domain: frees wait in the queue. */
   readonly queued: Cell<boolean>;
@@ -70,8 +80,9 @@ export class IovaCookie extends KernelObject {
   readonly flushStart: Cell<number>;
   readonly flushFinish: Cell<number>;
 
-  constructor(birth: Birth) {
+  constructor(birth: Birth, domain: IommuDomain) {
     super(birth);
+    this.domain = domain;
     this.mutex = new Mutex(this, 'mutex');
     this.granule = this.cell('granule', 0);
     this.start = this.cell('start_pfn', 0);
@@ -79,10 +90,11 @@ export class IovaCookie extends KernelObject {
     this.lock = new Spinlock(this, 'iova_rbtree_lock');
     this.allocated = this.cell<Ranges>('rbroot', noRanges);
     this.reserved = this.cell<Ranges>('reserved', noRanges);
+    this.msiLock = new Mutex(this, 'msi_lock');
     this.msiPages = this.cell<MsiPage | null>('msi_page_list', null);
     this.queued = this.cell('fq_domain', false);
     this.fqLock = new Spinlock(this, 'fq_lock');
-    this.queue = this.cell<Queue>('fq', emptyQueue);
+    this.queue = this.cell<Queue>('fq', emptyQueue());
     this.flushStart = this.cell('fq_flush_start_cnt', 0);
     this.flushFinish = this.cell('fq_flush_finish_cnt', 0);
   }

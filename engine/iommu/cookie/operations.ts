@@ -1,7 +1,8 @@
 // The operations on domain cookies: arguments to objects, slots, results.
 
 import { EINVAL, ENODEV } from '../../errno.ts';
-import type { Steps } from '../../runtime/index.ts';
+import type { Outcome, Steps } from '../../runtime/index.ts';
+import type { IommuDomain } from '../core/domain.ts';
 import type { Device } from '../core/objects.ts';
 import { onDomain } from '../core/operations.ts';
 import type { IommuKernel } from '../kernel.ts';
@@ -9,6 +10,36 @@ import type { Mm } from '../mm.ts';
 import type { Handlers } from '../operation.ts';
 
 const device = (k: IommuKernel, i: number) => k.world.devices[i] as Device;
+
+/**
+ * A call on the domain that a device is attached to. The group's mutex keeps it attached; that the
+ * domain is somebody else's it does not change.
+ */
+function* onAttached(
+  k: IommuKernel,
+  index: number,
+  call: (domain: IommuDomain) => Steps<Outcome>,
+): Steps<Outcome> {
+  const dev = device(k, index);
+  yield dev.group.readOnce;
+  const group = dev.group.value;
+  if (group === null) return { ret: ENODEV };
+  yield group.mutex.lock;
+  yield group.domain.read;
+  const domain = group.domain.value;
+  const outcome = domain === null ? { ret: ENODEV } : yield* call(domain);
+  yield group.mutex.unlock;
+  return outcome;
+}
+
+function* getMsiCookie(k: IommuKernel, domain: IommuDomain, base: number): Steps<Outcome> {
+  return { ret: yield* k.iommuGetMsiCookie(domain, base) };
+}
+
+function* setFaultHandler(k: IommuKernel, domain: IommuDomain): Steps<Outcome> {
+  const installed = yield* k.iommuSetFaultHandler(domain, k.world.cookies.handler);
+  return { ret: 0, out: { installed: installed ? 1 : 0 } };
+}
 
 /** Only iommu_domain_free puts cookies: a client that would is turned down before the call. */
 function* notForClients(k: IommuKernel): Steps<{ ret: number }> {
@@ -23,9 +54,13 @@ export const cookieOperations: Handlers = {
     });
   },
   *get_msi_cookie(k, op) {
-    return yield* onDomain(k, op.domain, function* (d) {
-      return { ret: yield* k.iommuGetMsiCookie(d, op.base) };
-    });
+    return yield* onDomain(k, op.domain, (d) => getMsiCookie(k, d, op.base));
+  },
+  *attached_get_msi_cookie(k, op) {
+    return yield* onAttached(k, op.device, (d) => getMsiCookie(k, d, op.base));
+  },
+  *attached_set_fault_handler(k, op) {
+    return yield* onAttached(k, op.device, (d) => setFaultHandler(k, d));
   },
   *put_dma_cookie(k) {
     return yield* notForClients(k);
@@ -34,10 +69,7 @@ export const cookieOperations: Handlers = {
     return yield* notForClients(k);
   },
   *set_fault_handler(k, op) {
-    return yield* onDomain(k, op.domain, function* (d) {
-      const installed = yield* k.iommuSetFaultHandler(d, k.world.cookies.handler);
-      return { ret: 0, out: { installed: installed ? 1 : 0 } };
-    });
+    return yield* onDomain(k, op.domain, (d) => setFaultHandler(k, d));
   },
   *report_fault(k, op) {
     // The group's mutex stands for what a driver's detach waits for: its threaded fault handler.

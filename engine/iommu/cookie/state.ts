@@ -46,7 +46,7 @@ export class CookieState {
   /** The cookie of a default domain, as after boot: its allocator is set up. */
   bootCookie(domain: IommuDomain): void {
     const { heap, geometry } = this.world;
-    const cookie = heap.boot(IovaCookie, `${domain.name} cookie`);
+    const cookie = heap.boot(IovaCookie, `${domain.name} cookie`, domain);
     const granule = 2 ** geometry.pageShift;
     cookie.granule.stored = granule;
     cookie.start.stored = Math.max(granule, domain.iommu?.aperture.start ?? 0);

@@ -37,7 +37,7 @@ export class FillSteps {
     yield pages.mutex.lock;
     let ret = yield* this.ioptPinArea(area, pages);
     if (ret === 0) {
-      ret = yield* this.ioptMapDomains(area, pages, domains);
+      ret = yield* this.ioptMapDomains(iopt, area, pages, domains);
       if (ret === 0) yield* this.ioptAreaStored(area, pages, storage);
       else yield* this.ioptUnpinArea(area, pages);
     }
@@ -48,12 +48,13 @@ export class FillSteps {
   /** In order; those that were done are undone in reverse. */
   *ioptMapDomains(
     this: IommuKernel,
+    iopt: Iopt,
     area: IoptArea,
     pages: IoptPages,
     domains: readonly IommuDomain[],
   ): Steps<number> {
     for (const [i, domain] of domains.entries()) {
-      const ret = yield* this.ioptAreaMapDomain(area, pages, domain);
+      const ret = yield* this.ioptAreaMapDomain(iopt, area, pages, domain);
       if (ret === 0) continue;
       for (const done of domains.slice(0, i).reverse()) yield* this.ioptAreaUnmapDomain(area, done);
       return ret;
@@ -76,6 +77,7 @@ export class FillSteps {
   /** iopt_area_fill_domain: one more domain. pages->mutex is held. */
   *ioptAreaFillDomain(
     this: IommuKernel,
+    iopt: Iopt,
     area: IoptArea,
     pages: IoptPages,
     domain: IommuDomain,
@@ -86,7 +88,7 @@ export class FillSteps {
       const ret = yield* this.ioptPinArea(area, pages);
       if (ret !== 0) return ret;
     }
-    const ret = yield* this.ioptAreaMapDomain(area, pages, domain);
+    const ret = yield* this.ioptAreaMapDomain(iopt, area, pages, domain);
     if (!first) return ret;
     if (ret === 0) yield* this.ioptAreaStored(area, pages, domain);
     else yield* this.ioptUnpinArea(area, pages);
@@ -118,12 +120,13 @@ export class FillSteps {
   /** iommu_map of all the area's pages; what was done is undone. */
   *ioptAreaMapDomain(
     this: IommuKernel,
+    iopt: Iopt,
     area: IoptArea,
     pages: IoptPages,
     domain: IommuDomain,
   ): Steps<number> {
     let done = 0;
-    for (const { iova, pa, size } of this.ioptPieces(area, pages)) {
+    for (const { iova, pa, size } of this.ioptPieces(iopt, area, pages)) {
       const ret = yield* this.iommuMap(domain, iova, pa, size, area.prot);
       if (ret !== 0) {
         if (done > 0) yield* this.iommuUnmapNofail(domain, area.iova, done);
@@ -144,14 +147,14 @@ export class FillSteps {
   }
 
   /** batch_to_domain: physically consecutive pages go together. Constant for an area. */
-  ioptPieces(this: IommuKernel, area: IoptArea, pages: IoptPages): Piece[] {
+  ioptPieces(this: IommuKernel, iopt: Iopt, area: IoptArea, pages: IoptPages): Piece[] {
     const size = 2 ** this.world.geometry.pageShift;
     const { first, last } = indices(area, size);
     const pieces: Piece[] = [];
     for (let i = first; i <= last; i++) {
       const pa = pages.mm.backing(pages.va + i * size) as U64;
       const before = pieces.at(-1);
-      if (before !== undefined && before.pa + before.size === pa)
+      if (!iopt.disableLargePages && before !== undefined && before.pa + before.size === pa)
         pieces[pieces.length - 1] = { ...before, size: before.size + size };
       else pieces.push({ iova: area.iova + (i - first) * size, pa, size });
     }

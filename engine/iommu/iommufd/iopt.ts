@@ -97,8 +97,11 @@ export class Iopt {
   /** In the order of their ids. */
   readonly domains: Cell<ObjectSet<IommuDomain>>;
   readonly iovaAlignment: Cell<number>;
+  /** Constant here: set before anything is mapped. */
+  readonly disableLargePages: boolean;
 
-  constructor(ioas: KernelObject) {
+  constructor(ioas: KernelObject, disableLargePages: boolean) {
+    this.disableLargePages = disableLargePages;
     this.domainsRwsem = new RwSem(ioas, 'domains_rwsem');
     this.iovaRwsem = new RwSem(ioas, 'iova_rwsem');
     this.areas = new Cell<ObjectSet<IoptArea>>(ioas, 'area_itree', emptySet('by name'));

@@ -53,10 +53,10 @@ export class Ioas extends IommufdObject {
   readonly iopt: Iopt;
   readonly hwptList: Cell<ObjectSet<Hwpt>>;
 
-  constructor(birth: Birth, entry: Entry) {
+  constructor(birth: Birth, entry: Entry, smallPages: boolean) {
     super(birth, entry);
     this.mutex = new Mutex(this, 'mutex');
-    this.iopt = new Iopt(this);
+    this.iopt = new Iopt(this, smallPages);
     this.hwptList = this.cell<ObjectSet<Hwpt>>('hwpt_list', emptySet());
   }
 

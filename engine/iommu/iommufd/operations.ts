@@ -55,7 +55,7 @@ export const iommufdOperations: Handlers = {
     const entry = k.world.iommufd.ictx.object('ioas', op.ioas);
     if (!(yield* k.iommufdReserveId(entry))) return { ret: EINVAL };
     yield k.world.env.local;
-    const ioas = k.world.heap.create(Ioas, entry);
+    const ioas = k.world.heap.create(Ioas, entry, op.smallPages === true);
     yield* k.iommufdObjectFinalize(ioas);
     return { ret: 0 };
   },
@@ -79,7 +79,10 @@ export const iommufdOperations: Handlers = {
     if (bad !== 0) return { ret: bad };
     const ioas = yield* k.iommufdGetIoas(op.ioas);
     if (ioas === null) return { ret: ENOENT };
-    const result = yield* unmap(k, ioas, op.iova, op.size);
+    let ret = 0;
+    if (op.cut === true)
+      ret = yield* k.ioptCutIova(ioas.iopt, [op.iova - 1, op.iova + op.size - 1]);
+    const result = ret === 0 ? yield* unmap(k, ioas, op.iova, op.size) : { ret };
     yield* k.iommufdPutObject(ioas);
     return result;
   },

@@ -88,7 +88,7 @@ export class TableSteps {
       const pages = area.pages.value;
       if (pages === null) continue;
       yield pages.mutex.lock;
-      const ret = yield* this.ioptAreaFillDomain(area, pages, domain);
+      const ret = yield* this.ioptAreaFillDomain(iopt, area, pages, domain);
       yield pages.mutex.unlock;
       if (ret !== 0) {
         yield* this.ioptUnfillAreas(iopt, filled, domain);

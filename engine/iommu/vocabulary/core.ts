@@ -170,6 +170,9 @@ export type DirtyOp =
 export type CookieOp =
   | { readonly op: 'get_dma_cookie' | 'put_dma_cookie'; readonly domain: number }
   | { readonly op: 'get_msi_cookie'; readonly domain: number; readonly base: U64 }
+  // the same for the domain that the device is attached to, whoever owns it
+  | { readonly op: 'attached_get_msi_cookie'; readonly device: number; readonly base: U64 }
+  | { readonly op: 'attached_set_fault_handler'; readonly device: number }
   | { readonly op: 'put_msi_cookie'; readonly domain: number }
   // iommu_dma_prepare_msi by the irqchip of a device
   | { readonly op: 'prepare_msi'; readonly device: number; readonly address: U64 }

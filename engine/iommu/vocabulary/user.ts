@@ -56,7 +56,8 @@ export type VfioOp =
 
 /** iommufd: spec/iommu-core.md §6, spec/cookies.md §4, spec/split-merge-dirty.md §7. Ids are slots. */
 export type IommufdOp =
-  | { readonly op: 'ioas_alloc'; readonly ioas: number }
+  // smallPages: IOMMU_OPTION_HUGE_PAGES off, as for VFIO's type1 v1: areas may then be cut
+  | { readonly op: 'ioas_alloc'; readonly ioas: number; readonly smallPages?: true }
   | ({
       readonly op: 'ioas_map';
       readonly ioas: number;
@@ -71,6 +72,8 @@ export type IommufdOp =
       readonly ioas: number;
       readonly iova: U64;
       readonly size: U64;
+      /** Areas are cut at both ends first (VFIO_IOMMU_UNMAP_DMA of type1 v1 through iommufd). */
+      readonly cut?: true;
     } & IoctlHeader)
   | {
       readonly op: 'ioas_copy';
