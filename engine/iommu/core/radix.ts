@@ -38,7 +38,7 @@ export class RadixSteps {
     const end = iova + pgsize * count;
     if (end > addressLimit(this.world.geometry)) return { ret: ERANGE, mapped: 0 };
     if ((protection & (prot.read | prot.write)) === 0) return this.radixNoAccess();
-    if (!(yield* this.radixReach(domain, end))) return { ret: ENOMEM, mapped: 0 };
+    if (!(yield* this.radixReach(domain, iova, pgsize, end))) return { ret: ENOMEM, mapped: 0 };
     const flags = yield* this.radixBeginMap(domain, protection);
     for (let mapped = 0; ; mapped += pgsize) {
       if (mapped === pgsize * count) return { ret: 0, mapped };
@@ -76,20 +76,27 @@ export class RadixSteps {
     domain.hasMappings.value = true;
   }
 
-  /** Makes the page table high enough for all below `end`; false: no memory. */
-  *radixReach(this: IommuKernel, domain: IommuDomain, end: U64): Steps<boolean> {
+  /** Makes the page table high enough for pages from `iova` up to `end`; false: no memory. */
+  *radixReach(
+    this: IommuKernel,
+    domain: IommuDomain,
+    iova: U64,
+    pgsize: number,
+    end: U64,
+  ): Steps<boolean> {
     if (!semanticsFor(domain).growsRoot) return true;
     for (;;) {
       yield domain.root.readOnce;
       const root = domain.root.value as PageTable;
-      if (!this.radixTooLow(root, end)) return true;
+      if (!this.radixTooLow(root, iova, pgsize, end)) return true;
       if (!(yield* this.radixGrow(domain, root))) return false;
     }
   }
 
-  /** AMD: the last byte must be within reach (spec/real-bugs.md 73). */
-  radixTooLow(this: IommuKernel, root: PageTable, end: U64): boolean {
-    return end > entrySize(this.world.geometry, root.level + 1);
+  /** AMD: the last byte must be within reach, and a page must have an entry (real-bugs.md 73). */
+  radixTooLow(this: IommuKernel, root: PageTable, _iova: U64, pgsize: number, end: U64): boolean {
+    const { geometry } = this.world;
+    return end > entrySize(geometry, root.level + 1) || pgsize > entrySize(geometry, root.level);
   }
 
   /** increase_address_space: a new root above the old one, under domain->lock. */
@@ -135,7 +142,7 @@ export class RadixSteps {
     let table = domain.root.value as PageTable;
     for (;;) {
       const entry = table.at(entryIndex(geometry, table.level, iova));
-      if (entrySize(geometry, table.level) === pgsize) return entry;
+      if (entrySize(geometry, table.level) <= pgsize) return entry;
       yield entry.readOnce;
       const next = entry.value;
       if (next instanceof PageTable) table = next;

@@ -4,6 +4,7 @@
 import type { IommuDomain, IommuWorld, OpOf } from '../../../engine/iommu/index.ts';
 import { isPaging } from '../../../engine/iommu/index.ts';
 import type { IommuOp, IommuProgram } from '../../../engine/iommu/vocabulary/index.ts';
+import { IovaCookie } from '../../../engine/iommu/cookie/objects.ts';
 import { hex } from '../../../engine/hex.ts';
 import {
   type Birth,
@@ -200,7 +201,17 @@ export class MappingCalls {
     const how = `${op.op} of device ${op.device} at ${hex(op.iova)} reaches ${page.name}`;
     if (out?.['pinned'] === 1 && page.pins.stored <= 0)
       throw broken(core.pinned, 'reached unpinned', `${how}, which nobody has pinned`, page);
-    if (isFree(page)) throw broken(core.stale, 'free page reached', `${how}, which is free`, page);
+    if (isFree(page) && !this.isQueued(op.iova))
+      throw broken(core.stale, 'free page reached', `${how}, which is free`, page);
+  }
+
+  /** The address waits in a flush queue: until the flush the device may use it, by design. */
+  private isQueued(iova: number): boolean {
+    return this.world.groups.some(({ defaultDomain }) => {
+      const cookie = defaultDomain.stored?.cookie.stored;
+      if (!(cookie instanceof IovaCookie)) return false;
+      return cookie.queue.stored.entries.some((e) => e.iova <= iova && iova < e.iova + e.size);
+    });
   }
 
   /** A page is nobody's now: no client may have left it where a device can reach it. */
