@@ -8,7 +8,6 @@ import type { IommuKernel } from '../kernel.ts';
 import type { DomainType } from '../vocabulary/index.ts';
 import { type DomainClient, IommuDomain, isPaging } from './domain.ts';
 import { type Gather, isEmpty } from './gather.ts';
-import { Leaf } from './leaf.ts';
 import type { Device } from './objects.ts';
 import { PageTable } from './pageTable.ts';
 import type { Mapped } from './radix.ts';
@@ -75,11 +74,8 @@ export class DriverSteps {
     if (domain.type === 'identity') return iova;
     if (!isPaging(domain.type)) return 0;
     if (isVirtio(domain)) return yield* this.viommuIovaToPhys(domain, iova);
-    const entry = yield* this.radixWalk(domain, iova);
-    if (entry === null) return 0;
-    yield entry.readOnce;
-    const found = entry.value;
-    return found instanceof Leaf ? found.pa + (iova % found.size) : 0;
+    const found = yield* this.radixLookUp(domain, iova);
+    return found === null ? 0 : found.pa + (iova % found.size);
   }
 
   /** Nothing gathered, nothing to do. While no table goes, cached steps of the walk stay valid. */

@@ -145,6 +145,21 @@ export class RadixClearSteps {
     return null;
   }
 
+  /** The leaf that translates an address: each entry is read once, whatever becomes of it. */
+  *radixLookUp(this: IommuKernel, domain: IommuDomain, iova: U64): Steps<Leaf | null> {
+    const { geometry } = this.world;
+    yield domain.root.readOnce;
+    let table = domain.root.value;
+    if (table === null || iova >= entrySize(geometry, table.level + 1)) return null;
+    for (;;) {
+      const entry: Cell<Entry> = table.at(entryIndex(geometry, table.level, iova));
+      yield entry.readOnce;
+      const next: Entry = entry.value;
+      if (!(next instanceof PageTable)) return next;
+      table = next;
+    }
+  }
+
   /** Drops leaves and cached tables of a range, and waits for the transactions that use them. */
   *radixFlush(this: IommuKernel, domain: IommuDomain, iova: U64, size: number): Steps {
     yield domain.tlb.invalidate(iova, iova + size - 1);

@@ -1,6 +1,7 @@
 // What a leaf says about writes: spec/split-merge-dirty.md §1, §2. Functions of leaves, nothing else.
 
-import { type Leaf, prot } from '../core/leaf.ts';
+import { Leaf, prot } from '../core/leaf.ts';
+import type { Entry } from '../core/pageTable.ts';
 
 /** A device may write through it: the permission asked for, whatever the dirty state. */
 export const mayWrite = (leaf: Leaf): boolean => (leaf.prot & prot.write) !== 0;
@@ -11,16 +12,15 @@ export const mayWrite = (leaf: Leaf): boolean => (leaf.prot & prot.write) !== 0;
  */
 export const isDirty = (leaf: Leaf): boolean => mayWrite(leaf) && (!leaf.dbm || leaf.dirty);
 
-/**
- * The one leaf that says what these neighbours say, or null: they must be consecutive, and agree in
- * permissions and in dirty state (spec/split-merge-dirty.md §4.4).
- */
-export function united(leaves: readonly Leaf[], size: number): Leaf | null {
-  const [first] = leaves;
-  if (first === undefined || first.pa % size !== 0) return null;
-  const alike = leaves.every(
-    (l, i) =>
-      l === first.with({ pa: first.pa + i * first.size }) && l.size * leaves.length === size,
-  );
-  return alike ? first.with({ size }) : null;
+/** The value that all have; null: they differ. */
+export const common = <T>(values: readonly T[]): T | null => {
+  const [first] = values;
+  return first !== undefined && values.every((v) => v === first) ? first : null;
+};
+
+/** Whether the leaves among equal parts of a block continue each other from `pa` on. */
+export function consecutive(found: readonly Entry[], pa: number, size: number): boolean {
+  const part = size / found.length;
+  if (pa % size !== 0) return false;
+  return found.every((e, i) => !(e instanceof Leaf) || e.pa === pa + i * part);
 }

@@ -116,13 +116,18 @@ export class DirtyLogSteps {
     tally: Tally,
   ): Steps<number> {
     let done = 0;
-    for (const chunk of chunksOf(pageSizesOf(domain), iova, size)) {
+    for (const chunk of this.syncSteps(domain, iova, size)) {
       countChunk(tally, chunk);
       const ret = yield* this.opsSyncDirtyLog(domain, iova + done, chunk, base, bits);
       if (ret !== 0) return ret;
       done += chunk;
     }
     return 0;
+  }
+
+  /** The sizes of the chunks for a range. */
+  syncSteps(this: IommuKernel, domain: IommuDomain, iova: U64, size: U64): Iterable<number> {
+    return chunksOf(pageSizesOf(domain), iova, size);
   }
 
   /** Makes clean the pages of the range whose numbers, counted from `base`, are in `bits`. */

@@ -10,7 +10,7 @@ import { type Entry, entryIndex, entrySize, PageTable } from '../core/pageTable.
 import { aligned } from '../core/pgsize.ts';
 import type { IommuKernel } from '../kernel.ts';
 import { chunkAt } from './chunks.ts';
-import { isDirty, united } from './leafState.ts';
+import { common, consecutive, isDirty } from './leafState.ts';
 import { hasDirtyLog, pageSizesOf, smallestPage } from './split.ts';
 import { countChunk, newTally, type Tally } from './tally.ts';
 
@@ -35,7 +35,7 @@ export class MergeSteps {
     const detached: Detached[] = [];
     const ret = yield* this.mergeRuns(domain, iova, size, protection, detached, tally);
     yield* this.flushAfterMerge(domain, tally);
-    for (const part of detached) yield* this.settleMerged(part);
+    for (const part of detached) yield* this.settleMerged(domain, part);
     yield domain.contract.leave('merge', iova, iova + size - 1);
     return ret;
   }
@@ -113,7 +113,7 @@ export class MergeSteps {
     this: IommuKernel,
     domain: IommuDomain,
     iova: U64,
-    _pa: U64,
+    pa: U64,
     size: U64,
     protection: number,
     detached: Detached[],
@@ -126,44 +126,89 @@ export class MergeSteps {
     let table = root;
     for (;;) {
       const entry = table.at(entryIndex(geometry, table.level, iova));
-      if (entrySize(geometry, table.level) === size)
-        return (yield* this.mergeEntry(entry, detached)) ? 0 : EFAULT;
       yield entry.readOnce;
       const next = entry.value;
       if (next === null) return EFAULT;
       if (next instanceof Leaf) return 0;
+      if (entrySize(geometry, table.level) === size)
+        return (yield* this.mergeTable(entry, next, pa, protection, detached)) ? 0 : EFAULT;
       table = next;
     }
   }
 
-  /** Merges what is below an entry, from the last level up; false: there is a hole. */
-  *mergeEntry(this: IommuKernel, entry: Cell<Entry>, detached: Detached[]): Steps<boolean> {
-    yield entry.readOnce;
-    const table = entry.value;
-    if (!(table instanceof PageTable)) return table !== null;
-    const leaves: Leaf[] = [];
+  /** Merges a table and those below it, from the last level up; false: there is a hole. */
+  *mergeTable(
+    this: IommuKernel,
+    entry: Cell<Entry>,
+    table: PageTable,
+    pa: U64,
+    protection: number,
+    detached: Detached[],
+  ): Steps<boolean> {
     const count = 2 ** this.world.geometry.levelBits;
+    const part = entrySize(this.world.geometry, table.level);
+    const found: Entry[] = [];
     for (let i = 0; i < count; i++) {
       const child = table.at(i);
-      if (!(yield* this.mergeEntry(child, detached))) return false;
       yield child.readOnce;
-      if (child.value instanceof Leaf) leaves.push(child.value);
+      const below = child.value;
+      if (below === null && !this.mergesHoles()) return false;
+      if (below instanceof PageTable) {
+        const from = pa + i * part;
+        if (!(yield* this.mergeTable(child, below, from, protection, detached))) return false;
+        yield child.readOnce;
+      }
+      found.push(below instanceof PageTable ? child.value : below);
     }
-    const size = count * entrySize(this.world.geometry, table.level);
-    // Neighbours that say different things stay apart.
-    const block = leaves.length === count ? united(leaves, size) : null;
+    const block = this.mergedBlock(found, pa, count * part, protection);
     if (block === null) return true;
     yield entry.writeOnce;
     entry.value = block;
-    detached.push({ entry, table });
+    yield* this.tableMerged({ entry, table }, detached);
     return true;
+  }
+
+  /** Whether a block may cover pages that are not mapped. */
+  mergesHoles(this: IommuKernel): boolean {
+    return false;
+  }
+
+  /** The leaf for what these neighbours say; null: they say different things and stay apart. */
+  mergedBlock(
+    this: IommuKernel,
+    found: readonly Entry[],
+    pa: U64,
+    size: number,
+    protection: number,
+  ): Leaf | null {
+    const leaves = found.filter((e): e is Leaf => e instanceof Leaf);
+    const [first] = leaves;
+    if (first === undefined || found.some((e) => e instanceof PageTable)) return null;
+    if (!consecutive(found, pa, size)) return null;
+    const rights = this.mergedRights(leaves, protection);
+    const dirty = this.mergedDirty(leaves);
+    if (rights === null || dirty === null) return null;
+    return first.with({ pa, size, prot: rights, dirty });
+  }
+
+  mergedRights(this: IommuKernel, leaves: readonly Leaf[], _protection: number): number | null {
+    return common(leaves.map((l) => l.prot));
+  }
+
+  mergedDirty(this: IommuKernel, leaves: readonly Leaf[]): boolean | null {
+    return common(leaves.map((l) => l.dirty));
+  }
+
+  /** A block is in the table's place; hardware may be in the table still. */
+  *tableMerged(this: IommuKernel, merged: Detached, detached: Detached[]): Steps {
+    detached.push(merged);
   }
 
   /**
    * After the flush nothing reaches the table: what hardware has noted in it meanwhile goes to the
    * block, and it is freed.
    */
-  *settleMerged(this: IommuKernel, { entry, table }: Detached): Steps {
+  *settleMerged(this: IommuKernel, domain: IommuDomain, { entry, table }: Detached): Steps {
     let dirty = false;
     for (let i = 0; i < 2 ** this.world.geometry.levelBits; i++) {
       const child = table.at(i);
@@ -171,7 +216,7 @@ export class MergeSteps {
       dirty ||= child.value instanceof Leaf && isDirty(child.value);
     }
     if (dirty) yield* this.noteDirty(entry);
-    yield table.free;
+    yield* this.radixFreeDetached(domain, table);
   }
 
   *noteDirty(this: IommuKernel, entry: Cell<Entry>): Steps {

@@ -37,7 +37,7 @@ export class SplitSteps {
     if (size === 0) return 0;
     yield domain.contract.enter('split', iova, iova + size - 1);
     const ret = yield* this.splitChunks(domain, iova, size, tally);
-    yield* this.flushAfterSplit(domain, tally);
+    yield* this.flushAfterSplit(domain, tally, ret);
     yield domain.contract.leave('split', iova, iova + size - 1);
     return ret;
   }
@@ -65,8 +65,8 @@ export class SplitSteps {
     return chunksOf(pageSizesOf(domain), iova, size);
   }
 
-  /** The IOTLB may still hold the blocks. */
-  *flushAfterSplit(this: IommuKernel, domain: IommuDomain, tally: Tally): Steps {
+  /** The IOTLB may still hold the blocks, also of chunks before one that failed. */
+  *flushAfterSplit(this: IommuKernel, domain: IommuDomain, tally: Tally, _ret: number): Steps {
     yield* this.dirtyFlush(domain, tally);
   }
 
@@ -125,7 +125,8 @@ export class SplitSteps {
     if (found instanceof PageTable) return yield* this.splitTable(domain, found);
     if (level === 0 || !this.wantsSplit(found)) return true;
     const table = yield* this.splitLeaf(domain, entry, found, level, iova);
-    return table !== null && (yield* this.splitTable(domain, table));
+    if (table === null) return false;
+    return table.level === 0 || (yield* this.splitTable(domain, table));
   }
 
   /** Clean blocks too: the next write would make all of one dirty. */

@@ -52,25 +52,10 @@ export class Open implements Hashed, OpenFields {
     this.hash2 = hashString2(key);
   }
 
-  with(changes: Partial<OpenFields>): Open {
-    const { does, domain, before, pending, tracked, disturbed } = this;
-    return open({ does, domain, before, pending, tracked, disturbed, ...changes });
-  }
-
   /** Whether it had the domain for itself, as far as these matter. */
   alone(...kinds: readonly Disturbance[]): boolean {
     return kinds.every((kind) => !this.disturbed.includes(kind));
   }
-}
-
-const known = new Map<string, Open>();
-
-export function open(fields: OpenFields): Open {
-  const { does, domain, before, pending, tracked, disturbed } = fields;
-  const key = [does, domain?.name, before?.name, pending, tracked, [...disturbed].sort()].join('|');
-  let value = known.get(key);
-  if (value === undefined) known.set(key, (value = new Open(fields, key)));
-  return value;
 }
 
 /** Of one domain. Numbers of pages as text, so that they can be in cells. */
@@ -116,6 +101,8 @@ class OpenCells extends KernelObject {
 export class Ghost {
   readonly open: OpenCells;
   private readonly heap: Heap;
+  /** Values that have been in flight: equal ones must be one, and domains belong to this world. */
+  private readonly known = new Map<string, Open>();
   private readonly domains = new Map<string, DomainGhost>();
 
   constructor(heap: Heap) {
@@ -128,6 +115,23 @@ export class Ghost {
     if (ghost === undefined)
       this.domains.set(name, (ghost = this.heap.boot(DomainGhost, `dirty judge of ${name}`)));
     return ghost;
+  }
+
+  /** The one value with these fields. */
+  opened(fields: OpenFields): Open {
+    const { does, domain, before, pending, tracked, disturbed } = fields;
+    const others = [...disturbed].sort().join();
+    const key = [does, domain?.name, before?.name, pending, tracked, others].join('|');
+    let value = this.known.get(key);
+    if (value === undefined) this.known.set(key, (value = new Open(fields, key)));
+    return value;
+  }
+
+  /** Something happens to an operation in flight. */
+  change(cell: Cell<Open | null>, from: Open, changes: Partial<OpenFields>): void {
+    const { does, domain, before, pending, tracked, disturbed } = from;
+    const fields = { does, domain, before, pending, tracked, disturbed, ...changes };
+    this.set(cell, this.opened(fields));
   }
 
   set<T extends string | Open | null>(cell: Cell<T>, value: T): void {

@@ -6,15 +6,7 @@ import type { IommuDomain, IommuWorld } from '../../../engine/iommu/index.ts';
 import type { IommuOp, IommuProgram, OpOf } from '../../../engine/iommu/vocabulary/index.ts';
 import type { Outcome, Task } from '../../../engine/runtime/index.ts';
 import type { PartJudge } from '../part.ts';
-import {
-  type Disturbance,
-  Ghost,
-  lessPages,
-  type Open,
-  open,
-  pagesOf,
-  pagesText,
-} from './ghost.ts';
+import { type Disturbance, Ghost, lessPages, type Open, pagesOf, pagesText } from './ghost.ts';
 import * as log from './log.ts';
 import { lookUpOf, type Probe } from './probe.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
@@ -65,11 +57,11 @@ export class DirtyJudge implements PartJudge {
       for (const cell of others) {
         const other = cell.stored as Open;
         if (!other.disturbed.includes(does))
-          this.ghost.set(cell, other.with({ disturbed: [...other.disturbed, does] }));
+          this.ghost.change(cell, other, { disturbed: [...other.disturbed, does] });
       }
     const domain = this.domainOf(op);
     const looks = domain !== null && (isRangeOp(op) || lookUpOf(op) !== null);
-    const mine = open({
+    const mine = this.ghost.opened({
       does,
       domain,
       before: looks ? snapshot(this.world, domain) : null,
@@ -142,7 +134,9 @@ export class DirtyJudge implements PartJudge {
       tables.checkMisaligned(op.op, result, unchanged, after);
       return;
     }
-    tables.checkFlushed(op.op, result);
+    tables.checkWalkCache(domain);
+    if (op.op !== 'sync_dirty_log' && op.op !== 'clear_dirty_log')
+      tables.checkFlushed(op.op, result);
     this.leavesRight(op, result, mine, before, after);
     if (op.op === 'switch_dirty_log') this.switchEnds(op, result, mine, domain);
     if (op.op === 'sync_dirty_log') this.syncEnds(op, result, mine, domain);
@@ -235,7 +229,7 @@ export class DirtyJudge implements PartJudge {
     for (const cell of this.ghost.open.all()) {
       const other = cell.stored;
       if (other !== null && other.domain === domain)
-        this.ghost.set(cell, other.with({ pending: lessPages(other.pending, pages) }));
+        this.ghost.change(cell, other, { pending: lessPages(other.pending, pages) });
     }
   }
 }
