@@ -13,6 +13,7 @@ import type { ExitOperation, Handlers } from './operation.ts';
 import { opText } from './opText.ts';
 import { ownershipOperations } from './ownership/operations.ts';
 import { vfioExit, vfioOperations } from './vfio/operations.ts';
+import { virtioExit } from './virtio/operations.ts';
 import type { IommuOp } from './vocabulary/index.ts';
 
 const handlers: Handlers = {
@@ -28,7 +29,14 @@ const handlers: Handlers = {
 };
 
 /** In order: user space closes its files, groups go back to their default domains, clients clean up. */
-const exits: readonly ExitOperation[] = [vfioExit, iommufdExit, clientExit, groupExit, dmaApiExit];
+const exits: readonly ExitOperation[] = [
+  vfioExit,
+  iommufdExit,
+  clientExit,
+  groupExit,
+  dmaApiExit,
+  virtioExit,
+];
 
 export function operationOf(kernel: IommuKernel, op: IommuOp): Operation {
   const handler = handlers[op.op] as

@@ -5,7 +5,7 @@ import type { IommuWorld } from '../../engine/iommu/index.ts';
 import type { Mappings } from '../../engine/iommu/virtio/mappings.ts';
 import { mappings } from '../../engine/iommu/virtio/mappings.ts';
 import { ViommuDomain } from '../../engine/iommu/virtio/objects.ts';
-import { configuredIds } from '../../engine/iommu/virtio/state.ts';
+import { configuredIds, counterOf, idAt } from '../../engine/iommu/virtio/state.ts';
 import type { IommuOp, IommuProgram } from '../../engine/iommu/vocabulary/index.ts';
 import { ENOSPC } from '../../engine/errno.ts';
 import {
@@ -112,8 +112,10 @@ export class VirtioCalls {
       const at = vdev.ids.map((id) => state.domainOf(id)).join(' ');
       lines.push(`${device.name} in ${domain?.name ?? 'none'}, ${at}`);
       if (domain === null || !(this.alone || task.phase === 'setup')) continue;
-      const there = state.domain(domain.id.stored)?.mappings.name;
-      lines.push(`${domain.nrEndpoints.stored} ${domain.mappings.stored.name} ${there ?? ''}`);
+      const there = state.domain(idAt(domain, vdev.viommu))?.mappings.name;
+      lines.push(
+        `${counterOf(domain, vdev.viommu).stored} ${domain.mappings.stored.name} ${there ?? ''}`,
+      );
     }
     return lines.join('; ');
   }

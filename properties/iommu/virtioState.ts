@@ -5,30 +5,27 @@ import type { HwDomain } from '../../engine/iommu/virtio/device.ts';
 import { type Mapping, mappingText } from '../../engine/iommu/virtio/mappings.ts';
 import type { ViommuDev, ViommuDomain, ViommuEndpoint } from '../../engine/iommu/virtio/objects.ts';
 import { requestText } from '../../engine/iommu/virtio/requests.ts';
-import { configuredIds, idList } from '../../engine/iommu/virtio/state.ts';
+import { configuredIds, idAt, idList } from '../../engine/iommu/virtio/state.ts';
 import { Life } from '../../engine/runtime/index.ts';
 import { broken } from '../property.ts';
 import { virtioProperties as vio } from './virtioCatalogue.ts';
-import { domainsOf, endpoints, liveDomains, settled } from './virtioView.ts';
+import { domainAt, domainsOf, endpoints, liveDomains, settled } from './virtioView.ts';
 
 /** `lazy`: the program unmaps without a sync, so requests may be left in the queue. */
 export function checkVirtio(world: IommuWorld, lazy: boolean): void {
   const vdevs = endpoints(world);
   const domains = liveDomains(world);
-  for (const { viommu } of world.virtio.instances) checkUnanswered(viommu, vdevs, domains);
+  for (const viommu of world.virtio.instances) checkUnanswered(viommu, vdevs, domains);
   for (const vdev of vdevs) checkNotFreed(vdev);
   for (const domain of domains) {
     checkCount(domain, vdevs);
     checkMappings(domain);
   }
+  checkStatic(world, vdevs);
   for (const vdev of vdevs) checkReserved(vdev);
-  for (const { viommu, identity } of world.virtio.instances) {
-    if (identity !== null && identity.life.stored !== Life.live)
-      throw broken(vio.freed, 'static domain', `${identity.title} is freed`, identity);
-    checkIds(viommu, domainsOf(domains, viommu));
-  }
+  for (const viommu of world.virtio.instances) checkIds(world, viommu, domainsOf(domains, viommu));
   for (const vdev of vdevs) checkAttached(vdev);
-  for (const { viommu } of world.virtio.instances) checkDevice(viommu, domains, lazy);
+  for (const viommu of world.virtio.instances) checkDevice(world, viommu, domains, lazy);
 }
 
 /** V11. A request that the device left unanswered, and that the driver takes to be performed. */
@@ -42,9 +39,9 @@ function checkUnanswered(
   for (const { ids, vdomain, viommu: mine } of vdevs) {
     const domain = vdomain.stored;
     if (domain === null || mine !== viommu) continue;
-    const { id, bypass } = domain;
+    const request = { type: 'attach', domain: idAt(domain, viommu) } as const;
     for (const endpoint of ids)
-      silent(requestText({ type: 'attach', domain: id.stored, endpoint, bypass: bypass.stored }));
+      silent(requestText({ ...request, endpoint, bypass: domain.bypass.stored }));
   }
   for (const domain of domainsOf(domains, viommu)) {
     if (domain.nrEndpoints.stored === 0) continue;
@@ -70,8 +67,11 @@ function checkNotFreed({ vdomain, device }: ViommuEndpoint): void {
 
 /** V3. */
 function checkCount(domain: ViommuDomain, vdevs: readonly ViommuEndpoint[]): void {
-  const counted = domain.nrEndpoints.stored;
   const there = vdevs.filter((v) => v.vdomain.stored === domain).length;
+  counts(domain, domain.nrEndpoints.stored, there);
+}
+
+function counts(domain: ViommuDomain, counted: number, there: number): void {
   if (counted === there) return;
   const said = counted < 0 ? 'ULONG_MAX' : String(counted);
   throw broken(
@@ -81,6 +81,21 @@ function checkCount(domain: ViommuDomain, vdevs: readonly ViommuEndpoint[]): voi
     domain,
     { nr_endpoints: counted, endpoints: there },
   );
+}
+
+/** V3, V12 and V13 of the static identity domain, whose endpoints the instances count. */
+function checkStatic(world: IommuWorld, vdevs: readonly ViommuEndpoint[]): void {
+  const { instances } = world.virtio;
+  const first = instances.find((viommu) => world.virtio.identity(viommu) !== null);
+  const domain = first === undefined ? null : world.virtio.identity(first);
+  if (domain === null) return;
+  if (domain.life.stored !== Life.live)
+    throw broken(vio.freed, 'static domain', `${domain.title} is freed`, domain);
+  if (!domain.mappings.stored.empty)
+    throw broken(vio.bypass, 'mappings', `${domain.title} bypasses, and has mappings`, domain);
+  const counted = instances.reduce((n, v) => n + v.identityEndpoints.stored, 0);
+  const there = vdevs.filter((v) => v.vdomain.stored === domain).length;
+  counts(domain, counted + domain.nrEndpoints.stored, there);
 }
 
 /** V7, and V12 of the driver's side. */
@@ -120,7 +135,7 @@ function checkReserved({ reserved, vdomain, device }: ViommuEndpoint): void {
 }
 
 /** V1; and V13: an id is in use as long as its domain lives. */
-function checkIds(viommu: ViommuDev, mine: readonly ViommuDomain[]): void {
+function checkIds(world: IommuWorld, viommu: ViommuDev, mine: readonly ViommuDomain[]): void {
   const used = idList(viommu.domainIds.stored);
   const { first, last } = configuredIds(viommu);
   for (const domain of mine) {
@@ -133,7 +148,7 @@ function checkIds(viommu: ViommuDev, mine: readonly ViommuDomain[]): void {
     if (!used.includes(id))
       throw broken(vio.freed, 'id freed', `id ${id} of ${domain.title} is free`, domain);
   }
-  const lost = used.find((id) => !mine.some((d) => d.id.stored === id));
+  const lost = used.find((id) => domainAt(world, mine, viommu, id) === null);
   if (lost === undefined) return;
   throw broken(
     vio.freed,
@@ -147,42 +162,52 @@ function checkIds(viommu: ViommuDev, mine: readonly ViommuDomain[]): void {
 function checkAttached({ ids, vdomain, viommu, device }: ViommuEndpoint): void {
   const domain = vdomain.stored;
   if (domain === null) return;
+  const wanted = idAt(domain, viommu);
   for (const id of ids) {
     const at = viommu.hw.state.stored.domainOf(id);
-    if (at === domain.id.stored) continue;
+    if (at === wanted) continue;
     const where = at === null ? 'nowhere' : `to domain ${at}`;
     throw broken(
       vio.attached,
       at === null ? 'nowhere' : 'elsewhere',
-      `${device.name} is attached to domain ${domain.id.stored}, and at the device ${where}`,
+      `${device.name} is attached to domain ${wanted}, and at the device ${where}`,
       domain,
     );
   }
 }
 
 /** V5, V6, V9, V12: domains of the device against those of the driver. */
-function checkDevice(viommu: ViommuDev, domains: readonly ViommuDomain[], lazy: boolean): void {
+function checkDevice(
+  world: IommuWorld,
+  viommu: ViommuDev,
+  domains: readonly ViommuDomain[],
+  lazy: boolean,
+): void {
   const mine = domainsOf(domains, viommu);
-  const state = settled(viommu);
+  const attached = (id: number): ViommuDomain | null => {
+    const domain = domainAt(world, mine, viommu, id);
+    return endpoints(world).some((v) => v.viommu === viommu && v.vdomain.stored === domain)
+      ? domain
+      : null;
+  };
   for (const { request, status } of viommu.hw.state.stored.queue) {
     if (request.type !== 'map' && request.type !== 'unmap') continue;
-    const domain = mine.find((d) => d.id.stored === request.domain);
+    const domain = attached(request.domain);
     const text = requestText(request);
-    if (domain === undefined || domain.nrEndpoints.stored === 0)
+    if (domain === null)
       throw broken(vio.unattached, 'in flight', `${text} is in the queue`, viommu.hw);
     if (domain.bypass.stored)
       throw broken(vio.bypass, 'in flight', `${text}: a bypass domain`, viommu.hw);
     if (request.type === 'unmap' && !lazy && status === null)
       throw broken(vio.unmapped, 'not synced', `${text} is still in the queue`, viommu.hw);
   }
-  for (const there of state.domains) {
-    const domain = mine.find((d) => d.id.stored === there.id);
-    if (domain !== undefined && domain.nrEndpoints.stored !== 0) {
-      checkDomain(domain, there);
-      continue;
+  for (const there of settled(viommu).domains) {
+    const domain = attached(there.id);
+    if (domain === null) {
+      const message = `the device has domain ${there.id}, which has no endpoints`;
+      throw broken(vio.unattached, 'domain', message, viommu.hw);
     }
-    const message = `the device has domain ${there.id}, which has no endpoints`;
-    throw broken(vio.unattached, 'domain', message, domain ?? viommu.hw);
+    checkDomain(domain, there);
   }
 }
 

@@ -8,6 +8,7 @@ import {
   ViommuDomain,
   type ViommuEndpoint,
 } from '../../engine/iommu/virtio/objects.ts';
+import { idAt } from '../../engine/iommu/virtio/state.ts';
 import { Life } from '../../engine/runtime/index.ts';
 
 /** Every endpoint that is probed. */
@@ -25,7 +26,6 @@ export function endpoints(world: IommuWorld): ViommuEndpoint[] {
 export function liveDomains(world: IommuWorld): ViommuDomain[] {
   const { virtio } = world;
   const there = virtio.bootDomains.filter((d) => d.life.stored === Life.live);
-  for (const { identity } of virtio.instances) if (identity !== null) there.push(identity);
   for (const object of world.heap.living()) if (object instanceof ViommuDomain) there.push(object);
   return there;
 }
@@ -33,6 +33,18 @@ export function liveDomains(world: IommuWorld): ViommuDomain[] {
 /** Those of one instance that are finalised. */
 export const domainsOf = (domains: readonly ViommuDomain[], viommu: ViommuDev): ViommuDomain[] =>
   domains.filter((d) => d.viommu.stored === viommu);
+
+/** The domain that an instance knows by an id; its endpoints there are of nobody else's. */
+export function domainAt(
+  world: IommuWorld,
+  mine: readonly ViommuDomain[],
+  viommu: ViommuDev,
+  id: number,
+): ViommuDomain | null {
+  const identity = world.virtio.identity(viommu);
+  if (identity !== null && idAt(identity, viommu) === id) return identity;
+  return mine.find((d) => d.id.stored === id) ?? null;
+}
 
 /** The device once it has performed what is in its queue. */
 export function settled({ hw }: ViommuDev): HwState {

@@ -3,11 +3,12 @@
 // knows whether the device has the domain.
 
 import { EINVAL, ENODEV, ENOMEM, EOVERFLOW } from '../../errno.ts';
-import type { Steps } from '../../runtime/index.ts';
+import type { Cell, Steps } from '../../runtime/index.ts';
 import type { IommuDomain } from '../core/domain.ts';
 import type { Device } from '../core/objects.ts';
 import type { IommuKernel } from '../kernel.ts';
 import { ViommuDomain, ViommuEndpoint, type ViommuDev } from './objects.ts';
+import { configuredIds, counterOf } from './state.ts';
 
 /** How far ATTACH of an endpoint's ids came. */
 interface Attached {
@@ -28,14 +29,17 @@ export class ViommuAttachSteps {
     return yield* this.viommuMove(domain, vdev);
   }
 
-  /** A domain belongs to one instance for ever. */
+  /** A domain belongs to one instance for ever; the static one to all that have an id for it. */
   *viommuCheckInstance(
     this: IommuKernel,
     vdomain: ViommuDomain,
     vdev: ViommuEndpoint,
   ): Steps<number> {
     yield vdomain.viommu.read;
-    return vdomain.viommu.value === vdev.viommu ? 0 : this.viommuForeignErrno();
+    const right = vdomain.isStatic
+      ? this.world.virtio.identity(vdev.viommu) === vdomain
+      : vdomain.viommu.value === vdev.viommu;
+    return right ? 0 : this.viommuForeignErrno();
   }
 
   /** spec/virtio-domain.md §4 step 2. */
@@ -76,7 +80,7 @@ export class ViommuAttachSteps {
     yield vdev.vdomain.read;
     const old = vdev.vdomain.value;
     if (old !== null) yield* this.viommuCountDown(old, vdev.viommu);
-    yield* this.viommuCountUp(vdomain);
+    yield* this.viommuCountUp(vdomain, vdev.viommu);
     yield* this.viommuSetVdomain(vdev, vdomain);
     return 0;
   }
@@ -117,8 +121,9 @@ export class ViommuAttachSteps {
     vdomain: ViommuDomain,
     vdev: ViommuEndpoint,
   ): Steps<number> {
-    yield vdomain.nrEndpoints.read;
-    if (vdomain.nrEndpoints.value !== 0) return 0;
+    const counter = this.viommuCounter(vdomain, vdev.viommu);
+    yield counter.read;
+    if (counter.value !== 0) return 0;
     return yield* this.viommuReplayMappings(vdomain, vdev.viommu);
   }
 
@@ -159,9 +164,14 @@ export class ViommuAttachSteps {
   }
 
   /** The id by which an instance knows a domain. */
-  *viommuIdAt(this: IommuKernel, vdomain: ViommuDomain, _viommu: ViommuDev): Steps<number> {
+  *viommuIdAt(this: IommuKernel, vdomain: ViommuDomain, viommu: ViommuDev): Steps<number> {
     yield vdomain.id.read;
-    return vdomain.id.value;
+    return vdomain.isStatic ? configuredIds(viommu).first : vdomain.id.value;
+  }
+
+  /** Where its endpoints behind an instance are counted. */
+  viommuCounter(vdomain: ViommuDomain, viommu: ViommuDev): Cell<number> {
+    return counterOf(vdomain, viommu);
   }
 
   /** The id for DETACH: the same. */
@@ -171,10 +181,11 @@ export class ViommuAttachSteps {
 
   /** One endpoint less; with the last one the device forgets the domain. */
   *viommuCountDown(this: IommuKernel, vdomain: ViommuDomain, viommu: ViommuDev): Steps {
-    yield vdomain.nrEndpoints.read;
-    const count = vdomain.nrEndpoints.value - 1;
-    yield vdomain.nrEndpoints.write;
-    vdomain.nrEndpoints.value = count;
+    const counter = this.viommuCounter(vdomain, viommu);
+    yield counter.read;
+    const count = counter.value - 1;
+    yield counter.write;
+    counter.value = count;
     if (count === 0) yield* this.viommuForgetFailures(vdomain, viommu);
   }
 
@@ -188,11 +199,12 @@ export class ViommuAttachSteps {
     viommu.failed.value = old.without(id, 0, Number.MAX_SAFE_INTEGER);
   }
 
-  *viommuCountUp(this: IommuKernel, vdomain: ViommuDomain): Steps {
-    yield vdomain.nrEndpoints.read;
-    const count = vdomain.nrEndpoints.value;
-    yield vdomain.nrEndpoints.write;
-    vdomain.nrEndpoints.value = count + 1;
+  *viommuCountUp(this: IommuKernel, vdomain: ViommuDomain, viommu: ViommuDev): Steps {
+    const counter = this.viommuCounter(vdomain, viommu);
+    yield counter.read;
+    const count = counter.value;
+    yield counter.write;
+    counter.value = count + 1;
   }
 
   /** What driver and core take the endpoint to be attached to. */

@@ -57,7 +57,8 @@ export class ViommuDomainSteps {
   }
 
   viommuStaticIdentity(this: IommuKernel, device: Device): ViommuDomain | null {
-    return this.world.virtio.identity(device.iommu);
+    const { virtio } = this.world;
+    return virtio.identity(virtio.viommu(device.iommu));
   }
 
   *viommuKzallocDomain(

@@ -36,6 +36,8 @@ export class ViommuDev extends KernelObject {
   readonly requestLock: Spinlock;
   /** The ida: ids in use, ascending, as text. */
   readonly domainIds: Cell<string>;
+  /** Endpoints in the static identity domain, under request_lock. */
+  readonly identityEndpoints: Cell<number>;
   /** MAP requests that were queued, and refused by the device: under request_lock. */
   readonly failed: Cell<Failures>;
 
@@ -48,6 +50,7 @@ export class ViommuDev extends KernelObject {
     this.mapFlags = mapFlag.read | mapFlag.write | (this.spec.mmio === true ? mapFlag.mmio : 0);
     this.requestLock = new Spinlock(this, 'request_lock');
     this.domainIds = this.cell('domain_ids', '');
+    this.identityEndpoints = this.cell('identity_endpoints', 0);
     this.failed = this.cell<Failures>('failed', noFailures);
   }
 

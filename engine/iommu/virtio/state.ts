@@ -37,17 +37,19 @@ class ViommuPriv extends KernelObject {
   }
 }
 
-/** An instance and its static identity domain, where it has one. */
-interface Instance {
-  readonly viommu: ViommuDev;
-  readonly identity: ViommuDomain | null;
-}
-
 /** Range of domain ids that the ida may give (spec/virtio-domain.md §3 step 2). */
 export function configuredIds({ spec }: ViommuDev): { first: number; last: number } {
   const last = spec.lastDomain ?? 0xffffffff;
   return { first: spec.firstDomain ?? 0, last: last > 0x7fffffff ? 0x7fffffff : last };
 }
+
+/** The id by which an instance knows a domain. */
+export const idAt = (vdomain: ViommuDomain, viommu: ViommuDev): number =>
+  vdomain.isStatic ? configuredIds(viommu).first : vdomain.id.stored;
+
+/** Where its endpoints behind an instance are counted: what is static is shared by instances. */
+export const counterOf = (vdomain: ViommuDomain, viommu: ViommuDev): Cell<number> =>
+  vdomain.isStatic ? viommu.identityEndpoints : vdomain.nrEndpoints;
 
 /** Whether an instance keeps an id for its identity domain: not the only one that it has (BUG-9). */
 export function reservesIdentity(viommu: ViommuDev): boolean {
@@ -57,35 +59,32 @@ export function reservesIdentity(viommu: ViommuDev): boolean {
 
 export class VirtioState {
   readonly world: IommuWorld;
-  readonly instances: readonly Instance[];
+  readonly instances: readonly ViommuDev[];
   /** Domains that were there from the start. */
   readonly bootDomains: ViommuDomain[] = [];
-  /** viommu_identity_domain of 6.16: one for all instances, of none (spec/virtio-domain.md §2). */
-  readonly globalIdentity: ViommuDomain;
+  /** viommu_identity_domain: one for all instances, and of none (spec/virtio-domain.md §2, V2). */
+  private readonly identityDomain: ViommuDomain | null;
   private readonly privates: ViommuPriv;
 
   constructor(world: IommuWorld) {
     this.world = world;
     const devices = world.devices.filter((d) => d.iommu.driver === 'virtio');
     this.privates = world.heap.boot(ViommuPriv, 'dev_iommu_priv', devices);
-    const { heap } = world;
-    const one = heap.boot(ViommuDomain, 'viommu_identity_domain', 'identity', null, 'core', true);
-    one.bypass.stored = true;
-    this.globalIdentity = one;
     this.instances = world.iommus
       .filter((iommu) => iommu.driver === 'virtio')
       .map((iommu) => this.bootInstance(iommu));
+    this.identityDomain = this.bootIdentity();
     for (const device of devices) if (device.spec.unplugged !== true) this.bootEndpoint(device);
   }
 
   /** The driver's instance of an IOMMU. */
   viommu(iommu: IommuInstance): ViommuDev {
-    return this.instance(iommu).viommu;
+    return this.instances.find((viommu) => viommu.iommu === iommu) as ViommuDev;
   }
 
-  /** Its static identity domain; null: it has none. */
-  identity(iommu: IommuInstance): ViommuDomain | null {
-    return this.instance(iommu).identity;
+  /** The static identity domain, for instances that have kept an id for it. */
+  identity(viommu: ViommuDev): ViommuDomain | null {
+    return reservesIdentity(viommu) ? this.identityDomain : null;
   }
 
   /** dev_iommu_priv_get(dev): null where the device is not probed. */
@@ -96,7 +95,8 @@ export class VirtioState {
   /** The default domain of a group behind a virtio-iommu, as after boot. */
   bootDomain(name: string, type: DomainType, device: Device): IommuDomain {
     const { iommu } = device;
-    const { viommu, identity } = this.instance(iommu);
+    const viommu = this.viommu(iommu);
+    const identity = this.identity(viommu);
     if (type === 'identity' && identity !== null) return identity;
     const domain = this.world.heap.boot(ViommuDomain, name, type, iommu, 'core');
     this.bootDomains.push(domain);
@@ -110,8 +110,9 @@ export class VirtioState {
   bootAttach(device: Device, domain: IommuDomain): void {
     const vdomain = domain as ViommuDomain;
     const endpoint = this.endpoint(device).stored as ViommuEndpoint;
-    const { hw } = endpoint.viommu;
-    const id = vdomain.id.stored;
+    const { viommu } = endpoint;
+    const { hw } = viommu;
+    const id = idAt(vdomain, viommu);
     const bypass = vdomain.bypass.stored;
     for (const ep of endpoint.ids)
       hw.state.stored = performed(hw.state.stored, {
@@ -120,29 +121,30 @@ export class VirtioState {
         endpoint: ep,
         bypass,
       });
-    if (vdomain.nrEndpoints.stored === 0)
+    const counter = counterOf(vdomain, viommu);
+    if (counter.stored === 0)
       for (const m of vdomain.mappings.stored.all)
         hw.state.stored = performed(hw.state.stored, { type: 'map', domain: id, ...m });
-    vdomain.nrEndpoints.stored++;
+    counter.stored++;
     endpoint.vdomain.stored = vdomain;
   }
 
-  private instance(iommu: IommuInstance): Instance {
-    return this.instances.find(({ viommu }) => viommu.iommu === iommu) as Instance;
-  }
-
-  private bootInstance(iommu: IommuInstance): Instance {
+  private bootInstance(iommu: IommuInstance): ViommuDev {
     const { heap } = this.world;
     const hw = heap.boot(VirtioHw, `virtio_iommu${iommu.index}`, this.configOf(iommu));
     const viommu = heap.boot(ViommuDev, `viommu${iommu.index}`, iommu, hw);
-    if (viommu.spec.bypassConfig !== true) return { viommu, identity: null };
-    const name = `identity_domain${iommu.index}`;
-    const identity = heap.boot(ViommuDomain, name, 'identity', iommu, 'core', true);
-    this.bootFinalise(identity, viommu, configuredIds(viommu).first);
-    identity.bypass.stored = true;
-    if (!reservesIdentity(viommu)) return { viommu, identity: null };
-    viommu.domainIds.stored = String(identity.id.stored);
-    return { viommu, identity };
+    if (reservesIdentity(viommu)) viommu.domainIds.stored = String(configuredIds(viommu).first);
+    return viommu;
+  }
+
+  private bootIdentity(): ViommuDomain | null {
+    const [first] = this.instances;
+    if (first === undefined) return null;
+    const { heap } = this.world;
+    const name = 'viommu_identity_domain';
+    const domain = heap.boot(ViommuDomain, name, 'identity', first.iommu, 'core', true);
+    domain.bypass.stored = true;
+    return domain;
   }
 
   private configOf(iommu: IommuInstance): HwConfig {

@@ -12,7 +12,6 @@ import { attachedAgain } from '../../defects/iommu/virtio/bug-8-attached-again.t
 import { onlyId } from '../../defects/iommu/virtio/bug-9-only-id.ts';
 import { countUnlocked } from '../../defects/iommu/virtio/count-unlocked.ts';
 import { finalise } from '../../defects/iommu/virtio/finalise.ts';
-import { globalIdentity } from '../../defects/iommu/virtio/global-identity.ts';
 import { reservedRegions } from '../../defects/iommu/virtio/reserved-regions.ts';
 import { seedAlloc } from '../../defects/iommu/virtio/seed-alloc.ts';
 import {
@@ -40,5 +39,5 @@ export const virtioRevisions: PartRevisions = {
   'virtio/6.1': [...always, finalise, synchronousMap, foreignExdev, granuleEinval, identityErrno],
   'virtio/6.8': [...always, statusLost, finalise],
   'virtio/seed': [...always, statusLost, seedAlloc],
-  'virtio/6.16': [...always, statusLost, identityDetach, onlyId, globalIdentity],
+  'virtio/6.16': [...always, statusLost, identityDetach, onlyId],
 };

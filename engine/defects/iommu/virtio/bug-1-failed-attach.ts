@@ -16,11 +16,11 @@ export const failedAttach = defect({
       if (old !== null) yield* this.viommuCountDown(old, vdev.viommu);
       let { ret } = yield* this.viommuAttachIds(vdomain, vdev);
       if (ret !== 0) return ret;
-      yield vdomain.nrEndpoints.read;
-      if (vdomain.nrEndpoints.value === 0)
-        ret = yield* this.viommuReplayMappings(vdomain, vdev.viommu);
+      const counter = this.viommuCounter(vdomain, vdev.viommu);
+      yield counter.read;
+      if (counter.value === 0) ret = yield* this.viommuReplayMappings(vdomain, vdev.viommu);
       if (ret !== 0) return ret;
-      yield* this.viommuCountUp(vdomain);
+      yield* this.viommuCountUp(vdomain, vdev.viommu);
       yield* this.viommuSetVdomain(vdev, vdomain);
       return 0;
     },

@@ -1,4 +1,5 @@
-// BUG-7: the static identity domain has no id of its own; DETACH names domain 0.
+// BUG-7: the static identity domain has no id of its own, so DETACH names domain 0; and its endpoints
+// are counted in it, behind whichever instance they are.
 
 import { defect } from '../iommu.ts';
 
@@ -12,6 +13,9 @@ export const identityDetach = defect({
   steps: {
     *viommuDetachId(vdomain, viommu) {
       return vdomain.isStatic ? 0 : yield* this.viommuIdAt(vdomain, viommu);
+    },
+    viommuCounter(vdomain) {
+      return vdomain.nrEndpoints;
     },
   },
 });

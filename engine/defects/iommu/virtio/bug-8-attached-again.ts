@@ -16,8 +16,9 @@ export const attachedAgain = defect({
     *viommuReplayIfFirst(vdomain, vdev) {
       yield vdev.vdomain.read;
       const own = vdev.vdomain.value === vdomain ? 1 : 0;
-      yield vdomain.nrEndpoints.read;
-      if (vdomain.nrEndpoints.value !== own) return 0;
+      const counter = this.viommuCounter(vdomain, vdev.viommu);
+      yield counter.read;
+      if (counter.value !== own) return 0;
       return yield* this.viommuReplayMappings(vdomain, vdev.viommu);
     },
   },

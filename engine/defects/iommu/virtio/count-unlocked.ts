@@ -34,10 +34,11 @@ export const countUnlocked = defect({
       return ret;
     },
     *viommuCountDown(vdomain, viommu) {
-      yield vdomain.nrEndpoints.read;
-      const count = vdomain.nrEndpoints.value - 1;
-      yield vdomain.nrEndpoints.write;
-      vdomain.nrEndpoints.value = count;
+      const counter = this.viommuCounter(vdomain, viommu);
+      yield counter.read;
+      const count = counter.value - 1;
+      yield counter.write;
+      counter.value = count;
       yield viommu.requestLock.lock;
       if (count === 0) yield* this.viommuForgetFailures(vdomain, viommu);
       yield viommu.requestLock.unlock;

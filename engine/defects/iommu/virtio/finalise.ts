@@ -17,6 +17,7 @@ export const finalise = defect({
   class: 'null pointer',
   violates: 'null-deref',
   trigger: 'allocate a domain, unmap it',
+  allows: ['lateFinalise'],
   steps: {
     *viommuDomainAlloc(device, type, client) {
       if (!isPaging(type) && type !== 'identity') return ENOMEM;

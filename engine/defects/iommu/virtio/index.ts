@@ -15,7 +15,6 @@ import { noDetach } from './bug-10-no-detach.ts';
 import { sizeMapped } from './bug-11-size-mapped.ts';
 import { countUnlocked } from './count-unlocked.ts';
 import { finalise } from './finalise.ts';
-import { globalIdentity } from './global-identity.ts';
 import * as planted from './planted.ts';
 import { reservedRegions } from './reserved-regions.ts';
 import { seedAlloc } from './seed-alloc.ts';
@@ -50,5 +49,4 @@ export const virtioDeltas: readonly IommuDelta[] = [
   v0.foreignExdev,
   v0.granuleEinval,
   v0.identityErrno,
-  globalIdentity,
 ];

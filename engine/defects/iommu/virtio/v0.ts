@@ -34,6 +34,7 @@ export const foreignExdev = divergence({
   title: 'a domain of another instance is -EXDEV',
   source: 'spec/virtio-domain.md §4 step 2, V0',
   trigger: 'attach a domain of another instance',
+  allows: ['foreignExdev'],
   steps: {
     viommuForeignErrno: () => EXDEV,
   },
