@@ -66,6 +66,7 @@ export function newDomain(world: World, type: DomainType, iommu: number): Domain
   return {
     type,
     iommu,
+    isOpen: world.quirks.lateFinalise && driver === 'virtio',
     driver,
     life: absentDomain,
     cookie: freshCookie(type),

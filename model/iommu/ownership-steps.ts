@@ -56,8 +56,9 @@ function claim(run: Run, index: number, kind: Kind, owner: number): void {
 /** The blocking domain, which is kept also where the claim fails after this; then the owner. */
 function takeOver(run: Run, index: number, owner: number): boolean {
   const { blocking, devices } = run.group(index);
-  if (devices.length === 0 || (!blocking && run.fails())) {
-    run.finish('errno');
+  const isNobody = devices.length === 0;
+  if (isNobody || (!blocking && run.fails())) {
+    run.finish(!isNobody && run.world.quirks.claimEinval ? EINVAL : 'errno');
     return false;
   }
   run.changeGroup(index, { blocking: true });

@@ -37,6 +37,8 @@ export interface Domain {
   readonly type: DomainType;
   /** The instance it was allocated for. */
   readonly iommu: number;
+  /** virtio, quirk lateFinalise: it is of no instance yet. */
+  readonly isOpen: boolean;
   readonly driver: DriverKind;
   readonly life: TableNode;
   readonly cookie: TableNode;
@@ -108,7 +110,7 @@ const leafText = ({ iova, size, pa, prot }: Leaf) =>
   `${iova.toString(36)}+${size.toString(36)}>${pa.toString(36)}/${prot}`;
 
 const domainText = (d: Domain) =>
-  `${d.type}@${d.iommu} ${d.life.key} ${d.cookie.key} ${d.coherency.key} ${d.dirty.key} ` +
+  `${d.type}@${d.iommu}${d.isOpen ? '?' : ''} ${d.life.key} ${d.cookie.key} ${d.coherency.key} ${d.dirty.key} ` +
   `${d.vague ? '~' : ''}${d.everMapped ? 'm' : ''}` +
   `${d.msiPages.length === 0 ? '' : `(${d.msiNext}:${d.msiPages.join()})`}` +
   `${d.tracked.map((r) => `[${r.join('+')}]`).join('')}` +
