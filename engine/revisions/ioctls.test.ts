@@ -12,7 +12,8 @@ import { reference, revisions } from './index.ts';
 const { attach, create, map, register, remove, unmap, unregister } = ops;
 
 test('every revision boots, the reference without deltas', () => {
-  expect(revisions.map(({ id }) => id)).toEqual(ids);
+  const about = revisions.filter((r) => r.subsystems.includes('registration'));
+  expect(about.map(({ id }) => id)).toEqual(ids);
   expect(reference.deltas).toEqual([]);
   expect(onAll((s) => run([attach()], s).rets)).toEqual(ids.map(() => [0]));
 });
