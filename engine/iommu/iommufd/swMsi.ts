@@ -22,9 +22,13 @@ export class SwMsiSteps {
   ): Steps<number> {
     yield domain.cookie.readOnce;
     const hwpt = domain.cookie.value;
+    return hwpt instanceof Hwpt ? yield* this.iommufdSwMsiOf(hwpt, device, address) : 0;
+  }
+
+  *iommufdSwMsiOf(this: IommuKernel, hwpt: Hwpt, device: Device, address: U64): Steps<number> {
     yield device.group.readOnce;
     const group = device.group.value;
-    if (!(hwpt instanceof Hwpt) || group === null) return 0;
+    if (group === null) return 0;
     const { ictx } = this.world.iommufd;
     yield ictx.group(group).readOnce;
     const igroup = ictx.group(group).value;

@@ -1,0 +1,18 @@
+// CKE-B7: before ac9a5d522bb8 two devices of a group initialise their IOVA domain side by side.
+
+import { defect } from '../iommu.ts';
+
+export const cookieB7 = defect({
+  id: 'CKE-B7',
+  title: 'a second device initialises the IOVA allocator that is in use already',
+  source:
+    'iommu/dma: Fix race condition during iova_domain initialization (ac9a5d522bb8); real-bugs.md 15',
+  class: 'race on initialisation',
+  violates: 'CKE-009',
+  trigger: 'setup_dma_ops(A), prepare_msi(A) || setup_dma_ops(B)',
+  steps: {
+    *iommuDmaInitLocked(cookie, granule, base, end, device) {
+      return yield* this.initIovaDomain(cookie, granule, base, end, device);
+    },
+  },
+});

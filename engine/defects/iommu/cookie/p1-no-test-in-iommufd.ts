@@ -1,0 +1,25 @@
+// CKE-P1: planted. Iommufd gets a second MSI cookie for a hwpt, and the first is lost.
+
+import { iommufdE1 } from './b3-iommufd-msi-cookie.ts';
+import { defect } from '../iommu.ts';
+
+export const cookieP1 = defect({
+  id: 'CKE-P1',
+  title: 'iommufd gets a second MSI cookie for a hwpt, and the first is lost',
+  source: 'spec/cookies.md §8 M1 and M7; planted',
+  class: 'planted',
+  violates: 'CKE-001',
+  trigger: 'attach two groups with SW_MSI regions to one hwpt',
+  steps: {
+    ...iommufdE1,
+    *iommufdGroupSetupMsi(igroup, hwpt) {
+      yield igroup.swMsiStart.readOnce;
+      const start = igroup.swMsiStart.value;
+      if (start < 0) return 0;
+      yield hwpt.msiCookie.writeOnce;
+      hwpt.msiCookie.value = true;
+      yield* this.msiCookiePublish(yield* this.iommufdDomainOf(hwpt), start);
+      return 0;
+    },
+  },
+});
