@@ -17,7 +17,8 @@ import {
 } from '../../engine/runtime/index.ts';
 import { broken } from '../property.ts';
 import { virtioProperties as vio } from './virtioCatalogue.ts';
-import { domainsOf, liveDomains } from './virtioView.ts';
+import { checkCount } from './virtioState.ts';
+import { domainsOf, endpoints, liveDomains } from './virtioView.ts';
 
 /** What is remembered of a run. */
 class Ghost extends KernelObject {
@@ -130,8 +131,14 @@ export class VirtioCalls {
     if (foreign && ret === 0)
       throw broken(vio.foreign, 'accepted', 'a domain of another instance was attached', domain);
     if (ret === 0 || before === after) return;
+    if (this.alone) for (const live of liveDomains(this.world)) this.checkCounted(live);
     if (foreign) throw broken(vio.foreign, 'effect', said, domain);
     if (this.revertible) throw broken(vio.unchanged, 'changed', said, domain);
+  }
+
+  /** V3 says more of a count that is wrong than V10. */
+  private checkCounted(domain: ViommuDomain): void {
+    checkCount(domain, endpoints(this.world));
   }
 
   private isForeign(op: IommuOp, domain: ViommuDomain): boolean {

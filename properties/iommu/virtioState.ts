@@ -26,6 +26,7 @@ export function checkVirtio(world: IommuWorld, lazy: boolean): void {
   for (const viommu of world.virtio.instances) checkIds(world, viommu, domainsOf(domains, viommu));
   for (const vdev of vdevs) checkAttached(vdev);
   for (const viommu of world.virtio.instances) checkDevice(world, viommu, domains, lazy);
+  for (const viommu of world.virtio.instances) checkDetached(viommu, vdevs);
 }
 
 /** V11. A request that the device left unanswered, and that the driver takes to be performed. */
@@ -66,7 +67,7 @@ function checkNotFreed({ vdomain, device }: ViommuEndpoint): void {
 }
 
 /** V3. */
-function checkCount(domain: ViommuDomain, vdevs: readonly ViommuEndpoint[]): void {
+export function checkCount(domain: ViommuDomain, vdevs: readonly ViommuEndpoint[]): void {
   const there = vdevs.filter((v) => v.vdomain.stored === domain).length;
   counts(domain, domain.nrEndpoints.stored, there);
 }
@@ -173,6 +174,16 @@ function checkAttached({ ids, vdomain, viommu, device }: ViommuEndpoint): void {
       `${device.name} is attached to domain ${wanted}, and at the device ${where}`,
       domain,
     );
+  }
+}
+
+/** V4, the other way round: who is nowhere for the driver is nowhere at the device. */
+function checkDetached(viommu: ViommuDev, vdevs: readonly ViommuEndpoint[]): void {
+  const attached = vdevs.filter((v) => v.vdomain.stored !== null).flatMap((v) => v.ids);
+  for (const [endpoint, id] of viommu.hw.state.stored.attached) {
+    if (attached.includes(endpoint)) continue;
+    const message = `endpoint ${endpoint} is in domain ${id} of the device, and in none of the driver`;
+    throw broken(vio.attached, 'left behind', message, viommu.hw);
   }
 }
 

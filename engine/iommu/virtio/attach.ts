@@ -74,7 +74,7 @@ export class ViommuAttachSteps {
     ret = attached.ret;
     if (ret === 0) ret = yield* this.viommuReplayIfFirst(vdomain, vdev);
     if (ret !== 0) {
-      if (attached.ids > 0) yield* this.viommuDetachLocked(vdev, attached.ids, vdomain);
+      if (attached.ids > 0) yield* this.viommuUndoMove(vdev, attached.ids, vdomain);
       return ret;
     }
     yield vdev.vdomain.read;
@@ -83,6 +83,16 @@ export class ViommuAttachSteps {
     yield* this.viommuCountUp(vdomain, vdev.viommu);
     yield* this.viommuSetVdomain(vdev, vdomain);
     return 0;
+  }
+
+  /** What has moved cannot stay: the core attaches the old domain anew. */
+  *viommuUndoMove(
+    this: IommuKernel,
+    vdev: ViommuEndpoint,
+    ids: number,
+    moved: ViommuDomain,
+  ): Steps {
+    yield* this.viommuDetachLocked(vdev, ids, moved);
   }
 
   /** Reserved regions of every endpoint stay free (spec/virtio-domain.md §9.15). */

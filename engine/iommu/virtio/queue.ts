@@ -84,22 +84,27 @@ export class ViommuQueueSteps {
     yield hw.state.readOnce;
     const { pending } = hw.state.value;
     if (pending === null) return false;
-    const { site, status } = refusal[pending.type];
-    const refused = yield* this.world.refuses(site, true);
+    const refused = yield* this.virtioRefuses(pending);
     yield hw.state.exchange;
     const state = hw.state.value;
     // Somebody else's turn has come in between.
     if (state.pending !== pending) return true;
-    const [rule] = refused ? [status] : refusals(hw.config, state, pending);
+    const [rule] = refused !== null ? [refused] : refusals(hw.config, state, pending);
     hw.state.value =
       rule === undefined ? performed(state.answered('OK'), pending) : state.answered(rule);
     return true;
   }
 
+  /** The status with which the environment makes the device refuse a request; null: it does not. */
+  *virtioRefuses(this: IommuKernel, { type }: Request): Steps<Status | null> {
+    const may = refusal[type];
+    return may !== null && (yield* this.world.refuses(may.site, true)) ? may.status : null;
+  }
+
   /** The device performs a request for which the driver waits. */
   *virtioAnswer(this: IommuKernel, hw: VirtioHw, request: Request): Steps<Status> {
-    const { site, status } = refusal[request.type];
-    if (yield* this.world.refuses(site, true)) return status;
+    const refused = yield* this.virtioRefuses(request);
+    if (refused !== null) return refused;
     const silent = yield* this.world.refuses('virtio_len0', true);
     yield hw.state.exchange;
     const state = hw.state.value;

@@ -52,13 +52,18 @@ export const errnoOf = {
   none: EIO,
 } as const satisfies Record<Status, number>;
 
-/** Where the environment may make the device refuse a request that is right, and with what. */
-export const refusal = {
+/**
+ * Where the environment may make the device refuse a request that no rule refuses, and with what.
+ * DETACH and UNMAP that are right no device may refuse.
+ */
+export const refusal: Readonly<
+  Record<Request['type'], { readonly site: IommuFaultSite; readonly status: Status } | null>
+> = {
   attach: { site: 'virtio_attach', status: 'UNSUPP' },
-  detach: { site: 'virtio_detach', status: 'INVAL' },
+  detach: null,
   map: { site: 'virtio_map', status: 'NOMEM' },
-  unmap: { site: 'virtio_unmap', status: 'IOERR' },
-} as const satisfies Record<Request['type'], { site: IommuFaultSite; status: Status }>;
+  unmap: null,
+};
 
 export function requestText(request: Request): string {
   const { type, domain } = request;

@@ -48,11 +48,9 @@ export const iommuFaultSites = [
   'pin',
   // an IOVA range is used up
   'iova',
-  // virtio-iommu device: a request answered with a status other than OK, or not at all
+  // virtio-iommu device: a request that it may refuse is refused, or a request is not answered
   'virtio_attach',
-  'virtio_detach',
   'virtio_map',
-  'virtio_unmap',
   'virtio_len0',
   // user memory of a bitmap cannot be written
   'bitmap',

@@ -297,11 +297,21 @@ const domains: readonly Scenario[] = [
   }),
   scenario({
     id: 'virtio/unplug-identity',
-    title: 'one of two devices in the static identity domain goes',
+    title: 'the only device of the static identity domain goes',
     about: 'BUG-7: DETACH names the id that the identity domain has at the device',
     program: program(
-      oneGroup([{}, {}], { bypassConfig: true, firstDomain: 1 }),
-      [identity(), attach()],
+      oneGroup([{}], { bypassConfig: true, firstDomain: 1 }, 'identity'),
+      [],
+      [[unplug(0)]],
+    ),
+  }),
+  scenario({
+    id: 'virtio/unplug-from-identity',
+    title: 'one of two devices in the static identity domain goes',
+    about: 'BUG-7: the endpoint is nowhere, also for the device',
+    program: program(
+      oneGroup([{}, {}], { bypassConfig: true, firstDomain: 1 }, 'identity'),
+      [],
       [[unplug(0)]],
     ),
   }),

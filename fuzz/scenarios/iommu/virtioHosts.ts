@@ -16,7 +16,13 @@ export const one = (virtio: VirtioSpec = {}): IommuTopology =>
 export const oneGroup = (
   devices: readonly Partial<DeviceSpec>[],
   virtio: VirtioSpec = {},
-): IommuTopology => host({ iommus: [{ driver: 'virtio', virtio }], devices: devices.map(device) });
+  defaultDomain: 'dma' | 'identity' = 'dma',
+): IommuTopology =>
+  host({
+    iommus: [{ driver: 'virtio', virtio }],
+    groups: [{ defaultDomain }],
+    devices: devices.map(device),
+  });
 
 /** Two groups of a device each behind one virtio-iommu. */
 export const pair = (

@@ -11,6 +11,8 @@ export const failedAttach = defect({
   trigger: 'attach a domain, attach another with ATTACH refused: the way back counts down again',
   steps: {
     *viommuMoveLocked(vdomain, vdev) {
+      const reserved = yield* this.viommuCheckReserved(vdomain, vdev);
+      if (reserved !== 0) return reserved;
       yield vdev.vdomain.read;
       const old = vdev.vdomain.value;
       if (old !== null) yield* this.viommuCountDown(old, vdev.viommu);

@@ -7,7 +7,7 @@ export const sizeMapped = defect({
   title: 'map_pages of a detached domain reports 0 bytes mapped',
   source: 'spec/virtio-domain.md §10 BUG-11; fixed in Linux 6.1.39',
   class: 'lost result',
-  violates: 'CORE-001',
+  violates: 'bug',
   trigger: 'map while no endpoint is attached',
   steps: {
     *viommuBytesMapped(vdomain, size) {

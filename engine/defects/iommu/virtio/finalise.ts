@@ -18,7 +18,6 @@ export const finalise = defect({
   violates: 'null-deref',
   trigger: 'allocate a domain, unmap it',
   allows: ['lateFinalise'],
-  allows: ['lateFinalise'],
   steps: {
     *viommuDomainAlloc(device, type, client) {
       if (!isPaging(type) && type !== 'identity') return ENOMEM;

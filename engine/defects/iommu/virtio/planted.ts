@@ -39,7 +39,7 @@ export const rebound = defect({
     *viommuCheckInstance(vdomain, vdev) {
       yield vdomain.nrEndpoints.read;
       const idle = vdomain.nrEndpoints.value === 0;
-      yield vdomain.viommu.write;
+      yield vdomain.viommu.exchange;
       if (idle) vdomain.viommu.value = vdev.viommu;
       return vdomain.viommu.value === vdev.viommu ? 0 : this.viommuForeignErrno();
     },
@@ -136,9 +136,9 @@ export const halfMoved = defect({
   title: 'ids that have moved are not moved back when a later one fails',
   source,
   class: 'planted',
-  violates: 'VIO-004',
+  violates: 'VIO-010',
   trigger: 'attach a device with two ids, ATTACH of the second refused',
   steps: {
-    *viommuDetachLocked() {},
+    *viommuUndoMove() {},
   },
 });

@@ -35,7 +35,6 @@ export const foreignExdev = divergence({
   source: 'spec/virtio-domain.md §4 step 2, V0',
   trigger: 'attach a domain of another instance',
   allows: ['foreignExdev'],
-  allows: ['foreignExdev'],
   steps: {
     viommuForeignErrno: () => EXDEV,
   },
