@@ -47,7 +47,7 @@ export const virtio: fc.Arbitrary<IommuProgram> = fc
     maps: intents(4),
     second: attachOps(1),
     dma: fc.option(dmaOps(2, 2), { nil: [] }),
-    faults: refusals(['virtio_attach', 'virtio_map', 'virtio_unmap', 'virtio_len0', 'kzalloc']),
+    faults: refusals(['virtio_attach', 'virtio_map', 'virtio_len0', 'kzalloc']),
   })
   .map(({ spec: virtioSpec, first, maps, second, dma, faults }) =>
     programOf({
