@@ -51,11 +51,11 @@ class AttachJudge implements PartJudge {
     this.program = program;
   }
 
-  quiescent(): void {
+  quiescent(exiting: boolean): void {
     this.checkAllocated();
     for (const group of this.world.groups) {
       const devices = listNodes<Device>(group.devices);
-      this.checkList(group, devices);
+      this.checkList(group, devices, exiting);
       for (const device of devices) {
         this.checkAttached(group, device);
         this.checkPasids(group, device);
@@ -93,7 +93,7 @@ class AttachJudge implements PartJudge {
     }
   }
 
-  private checkList(group: IommuGroup, devices: readonly Device[]): void {
+  private checkList(group: IommuGroup, devices: readonly Device[], exiting: boolean): void {
     const stray = devices.find((d) => d.group.stored !== group);
     const lost = this.world.devices.find((d) => d.group.stored === group && !devices.includes(d));
     const wrong = stray ?? lost;
@@ -104,7 +104,7 @@ class AttachJudge implements PartJudge {
         `${wrong.name} is ${stray ? 'listed but not probed' : 'probed but not listed'}`,
         wrong,
       );
-    if (devices.length === 0 || group.domain.stored !== null) return;
+    if (exiting || devices.length === 0 || group.domain.stored !== null) return;
     throw broken(attachProperties.ordered, 'no domain', `${group.name} has no domain`, group);
   }
 

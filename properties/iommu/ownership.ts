@@ -71,9 +71,11 @@ class OwnershipJudge implements PartJudge {
       const devices = listNodes<Device>(group.devices);
       for (const device of devices) this.checkTranslation(group, device);
       this.checkExclusive(group, devices);
-      if (!exiting) this.checkClaims(group);
       checkOwned(group, devices);
-      checkUsed(group, devices);
+      if (!exiting) {
+        this.checkClaims(group);
+        checkUsed(group, devices);
+      }
       checkFree(group);
     }
   }
@@ -81,7 +83,8 @@ class OwnershipJudge implements PartJudge {
   /** Nobody can take the default domain away from a driver that has just been bound. */
   onEnd(op: IommuOp, { ret }: Outcome): void {
     if (op.op !== 'use_default_domain' || ret !== 0) return;
-    const group = (this.world.devices[op.device] as Device).group.stored;
+    const device = this.world.devices[op.device] as Device;
+    const group = device.kernelDriver.stored ? device.group.stored : null;
     if (group === null || group.defaultDomain.stored !== null) return;
     throw broken(
       ownershipProperties.used,

@@ -111,7 +111,7 @@ export const attachOperations: Handlers = {
     yield dev.lock.lock;
     yield dev.kernelDriver.read;
     if (dev.kernelDriver.value) {
-      yield dev.kernelDriver.write;
+      yield dev.kernelDriver.writeOnce;
       dev.kernelDriver.value = false;
       yield* k.iommuDeviceUnuseDefaultDomain(dev);
     }
@@ -167,11 +167,14 @@ export const groupExit: ExitOperation = {
       yield* k.iommuGroupReleaseDmaOwner(group(k, claim.group));
     }
     for (const g of k.world.groups) yield* freeCoreDomains(k, g);
-    for (const d of k.world.devices) {
-      if (d.spec.unplugged === true) yield* k.devIommuFree(d);
-    }
+    for (const d of k.world.devices) yield* freeDevIommu(k, d);
   },
 };
+
+function* freeDevIommu(k: IommuKernel, d: Device): Steps {
+  yield d.param.readOnce;
+  if (d.param.value?.boot === false) yield* k.devIommuFree(d);
+}
 
 /** The devices stop, so that domains which were not there at boot can go. */
 function* freeCoreDomains(k: IommuKernel, g: IommuGroup): Steps {
@@ -180,9 +183,12 @@ function* freeCoreDomains(k: IommuKernel, g: IommuGroup): Steps {
     yield cell.read;
     const domain = cell.value;
     if (domain === null || domain.boot) continue;
+    for (const d of yield* k.groupDevices(g)) {
+      yield d.domain.readOnce;
+      if (d.domain.value === domain) yield* k.opsReleaseDevice(d);
+    }
     yield g.domain.read;
     if (g.domain.value === domain) {
-      for (const d of yield* k.groupDevices(g)) yield* k.opsReleaseDevice(d);
       yield g.domain.write;
       g.domain.value = null;
     }

@@ -45,10 +45,12 @@ export class DriverAttachSteps {
   /** Into domain->devices; of a forced domain only where the IOMMU can force snooping. */
   *opsAddDevice(this: IommuKernel, domain: IommuDomain, device: Device): Steps<number> {
     yield domain.lock.lock;
-    const ret = yield* this.opsCheckSnooping(domain, device);
+    let ret = yield* this.opsCheckSnooping(domain, device);
+    if (ret === 0) ret = yield* this.attachKeepsTracking(domain, device);
     if (ret === 0) {
       yield domain.attached.exchange;
       domain.attached.value |= 1 << device.index;
+      yield* this.trackNewDevice(domain, device);
     }
     yield domain.lock.unlock;
     return ret;
@@ -68,22 +70,19 @@ export class DriverAttachSteps {
   }
 
   /** What the driver undoes of the old domain once the new one is in force. */
-  *opsDetachDev(this: IommuKernel, domain: IommuDomain, device: Device): Steps<number> {
-    if (domain.type === 'blocked') return 0;
+  *opsDetachDev(this: IommuKernel, domain: IommuDomain, device: Device): Steps {
+    if (domain.type === 'blocked') return;
     yield domain.lock.lock;
     yield domain.attached.exchange;
-    const left = domain.attached.value & ~(1 << device.index);
-    domain.attached.value = left;
+    domain.attached.value &= ~(1 << device.index);
     yield domain.lock.unlock;
     yield* this.opsFlushIotlbAll(domain);
-    return left;
   }
 
   /** Blocks DMA of the device, which always succeeds; `blocked`: by this domain. */
   *opsBlockDev(this: IommuKernel, device: Device, blocked: IommuDomain | null): Steps {
     if (device.iommu.driver === 'virtio') return yield* this.viommuBlockDev(device);
-    yield device.rid.domain.writeOnce;
-    device.rid.domain.value = null;
+    yield* this.opsClearEntry(device);
     yield device.domain.exchange;
     const old = device.domain.value;
     device.domain.value = blocked;
@@ -97,18 +96,32 @@ export class DriverAttachSteps {
     yield device.domain.exchange;
     const old = device.domain.value;
     device.domain.value = null;
-    const left = old === null ? 0 : yield* this.opsDetachDev(old, device);
-    const aliases = this.world.devices.filter((d) => d !== device && d.rid === device.rid);
-    if (aliases.some((d) => (left & (1 << d.index)) !== 0)) return;
+    if (!(yield* this.opsAliasStays(old, device))) yield* this.opsClearEntry(device);
+    if (old !== null) yield* this.opsDetachDev(old, device);
+  }
+
+  *opsClearEntry(this: IommuKernel, device: Device): Steps {
     yield device.rid.domain.writeOnce;
     device.rid.domain.value = null;
+  }
+
+  /** Another device of the same requester id is attached to the domain. */
+  *opsAliasStays(this: IommuKernel, domain: IommuDomain | null, device: Device): Steps<boolean> {
+    const aliases = this.world.devices.filter((d) => d !== device && d.rid === device.rid);
+    if (domain === null || aliases.length === 0) return false;
+    yield domain.attached.readOnce;
+    const attached = domain.attached.value;
+    return aliases.some((d) => (attached & (1 << d.index)) !== 0);
   }
 
   /** The entries of all PASIDs of a device that goes. */
   *opsReleasePasids(this: IommuKernel, device: Device): Steps {
     for (const pasid of device.pasidsTouched()) {
-      yield device.pasid(pasid).writeOnce;
-      device.pasid(pasid).value = null;
+      const entry = device.pasid(pasid);
+      yield entry.exchange;
+      const domain = entry.value;
+      entry.value = null;
+      if (domain !== null) yield* this.opsFlushIotlbAll(domain);
     }
   }
 

@@ -35,6 +35,7 @@ export interface Claim {
 /** Claims of in-kernel clients that succeeded and were not yet released, by owner and group. */
 export class Claims extends KernelObject {
   private readonly claims = new Map<string, Claim>();
+  private readonly locks = new Map<number, Mutex>();
 
   get kind(): string {
     return 'client';
@@ -49,6 +50,14 @@ export class Claims extends KernelObject {
       this.claims.set(key, (claim = { owner, group, byGroup, byDevice }));
     }
     return claim;
+  }
+
+  /** An owner is one client, which does one thing at a time. */
+  lock(owner: number): Mutex {
+    let lock = this.locks.get(owner);
+    if (lock === undefined)
+      this.locks.set(owner, (lock = new Mutex(this, `lock of owner ${owner}`)));
+    return lock;
   }
 
   /** Those that operations of the program name: boot looks at each once. */

@@ -11,13 +11,21 @@ import type { Handlers } from '../operation.ts';
 const device = (k: IommuKernel, i: number) => k.world.devices[i] as Device;
 const group = (k: IommuKernel, i: number) => k.world.groups[i] as IommuGroup;
 
-/** Notes a claim that succeeded. */
-function* noted(ret: number, count: Cell<number>): Steps<Outcome> {
-  if (ret === 0) {
-    yield count.exchange;
-    count.value++;
-  }
+/** What an owner does, one thing after the other. */
+function* asOwner(k: IommuKernel, owner: number, act: () => Steps<number>): Steps<Outcome> {
+  const lock = k.world.core.claims.lock(owner);
+  yield lock.lock;
+  const ret = yield* act();
+  yield lock.unlock;
   return { ret };
+}
+
+/** Notes a claim that succeeded. */
+function* noted(ret: number, count: Cell<number>): Steps<number> {
+  if (ret !== 0) return ret;
+  yield count.exchange;
+  count.value++;
+  return 0;
 }
 
 /** Takes one claim off the client's count; false if it has none. */
@@ -30,28 +38,36 @@ function* given(count: Cell<number>): Steps<boolean> {
 
 export const ownershipOperations: Handlers = {
   *claim_group(k, op) {
-    const ret = yield* k.iommuGroupClaimDmaOwner(group(k, op.group), op.owner);
-    return yield* noted(ret, k.world.core.claims.of(op.owner, op.group).byGroup);
+    return yield* asOwner(k, op.owner, function* () {
+      const ret = yield* k.iommuGroupClaimDmaOwner(group(k, op.group), op.owner);
+      return yield* noted(ret, k.world.core.claims.of(op.owner, op.group).byGroup);
+    });
   },
   *release_group(k, op) {
-    const claim = k.world.core.claims.of(op.owner, op.group);
-    // Who has claimed devices as well releases those first.
-    yield claim.byDevice.readOnce;
-    if (claim.byDevice.value !== 0 || !(yield* given(claim.byGroup))) return { ret: EINVAL };
-    yield* k.iommuGroupReleaseDmaOwner(group(k, op.group));
-    return { ret: 0 };
+    return yield* asOwner(k, op.owner, function* () {
+      const claim = k.world.core.claims.of(op.owner, op.group);
+      // Who has claimed devices as well releases those first.
+      yield claim.byDevice.readOnce;
+      if (claim.byDevice.value !== 0 || !(yield* given(claim.byGroup))) return EINVAL;
+      yield* k.iommuGroupReleaseDmaOwner(group(k, op.group));
+      return 0;
+    });
   },
   *claim_device(k, op) {
     const dev = device(k, op.device);
-    const ret = yield* k.iommuDeviceClaimDmaOwner(dev, op.owner);
-    return yield* noted(ret, k.world.core.claims.of(op.owner, dev.spec.group).byDevice);
+    return yield* asOwner(k, op.owner, function* () {
+      const ret = yield* k.iommuDeviceClaimDmaOwner(dev, op.owner);
+      return yield* noted(ret, k.world.core.claims.of(op.owner, dev.spec.group).byDevice);
+    });
   },
   *release_device(k, op) {
     const dev = device(k, op.device);
-    if (!(yield* given(k.world.core.claims.of(op.owner, dev.spec.group).byDevice)))
-      return { ret: EINVAL };
-    yield* k.iommuDeviceReleaseDmaOwner(dev);
-    return { ret: 0 };
+    return yield* asOwner(k, op.owner, function* () {
+      const claim = k.world.core.claims.of(op.owner, dev.spec.group);
+      if (!(yield* given(claim.byDevice))) return EINVAL;
+      yield* k.iommuDeviceReleaseDmaOwner(dev);
+      return 0;
+    });
   },
   /** really_probe under device_lock: one driver a device. */
   *use_default_domain(k, op) {
@@ -59,11 +75,11 @@ export const ownershipOperations: Handlers = {
     yield dev.lock.lock;
     yield dev.kernelDriver.read;
     const bound = dev.kernelDriver.value;
-    const behind = (yield* k.iommuGroupOf(dev)) !== null;
-    const ret = bound ? EINVAL : yield* k.iommuDeviceUseDefaultDomain(dev);
-    // A driver that was bound before there was an IOMMU does not count.
-    if (ret === 0 && behind) {
-      yield dev.kernelDriver.write;
+    // A driver that is bound before there is an IOMMU does not count.
+    const counts = !bound && (yield* k.iommuGroupOf(dev)) !== null;
+    const ret = counts ? yield* k.iommuDeviceUseDefaultDomain(dev) : bound ? EINVAL : 0;
+    if (ret === 0 && counts) {
+      yield dev.kernelDriver.writeOnce;
       dev.kernelDriver.value = true;
     }
     yield dev.lock.unlock;
@@ -75,7 +91,7 @@ export const ownershipOperations: Handlers = {
     yield dev.kernelDriver.read;
     const bound = dev.kernelDriver.value;
     if (bound) {
-      yield dev.kernelDriver.write;
+      yield dev.kernelDriver.writeOnce;
       dev.kernelDriver.value = false;
       yield* k.iommuDeviceUnuseDefaultDomain(dev);
     }

@@ -34,17 +34,13 @@ export const att3 = defect({
       const initialised = yield* this.iommuInitDevice(device);
       if (initialised !== 0) return initialised;
       yield group.mutex.lock;
-      yield* this.iommuAddDevice(group, device, true);
+      if (!(yield* this.groupDevices(group)).includes(device)) yield* this.groupLink(group, device);
       yield group.mutex.unlock;
       const ret = yield* allocDefaultDomain(this, group, device);
       if (ret !== 0) return ret;
       yield group.defaultDomain.readOnce;
       const domain = group.defaultDomain.value;
       return domain === null ? 0 : yield* this.opsAttachDev(domain, device);
-    },
-    *iommuAddDevice(group, device) {
-      yield* this.groupLink(group, device);
-      return 0;
     },
   },
 });

@@ -7,7 +7,7 @@ export const att30 = defect({
   title: 'A default domain that could not be replaced is freed under its devices',
   source: 'planted; spec/iommu-core.md §3, setup_default_domain',
   class: 'planted',
-  violates: 'OWN-012',
+  violates: 'CORE-008',
   trigger: 'write identity to the type of a group whose device refuses the new domain',
   steps: {
     *iommuFreeUnused(_fresh, old) {

@@ -10,11 +10,8 @@ export const att31 = defect({
   violates: 'OWN-012',
   trigger: 'unplug the last device of a group',
   steps: {
-    *opsReleaseDevice(device) {
-      yield device.domain.exchange;
-      const old = device.domain.value;
-      device.domain.value = null;
-      if (old !== null) yield* this.opsDetachDev(old, device);
+    *opsClearEntry(device) {
+      yield device.rid.domain.readOnce;
     },
   },
 });

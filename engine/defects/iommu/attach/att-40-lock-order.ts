@@ -17,11 +17,15 @@ export const att40 = defect({
       const { mutex } = this.world.core.probe;
       yield group.mutex.lock;
       yield mutex.lock;
-      yield* listDel(group.devices, device);
-      yield* this.iommuDeinitDevice(group, device);
+      const last = (yield* this.groupDevices(group)).length === 1;
+      const held = last && (yield* this.iommuGroupIsHeld(group));
+      if (!held) {
+        yield* listDel(group.devices, device);
+        yield* this.iommuDeinitDevice(group, device);
+      }
       yield mutex.unlock;
       yield group.mutex.unlock;
-      return true;
+      return !held;
     },
   },
 });

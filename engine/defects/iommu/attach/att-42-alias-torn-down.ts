@@ -10,8 +10,9 @@ export const att42 = defect({
   violates: 'OWN-005',
   trigger: 'unplug one of two aliases',
   steps: {
-    *opsReleaseDevice(device) {
-      yield* this.opsBlockDev(device, null);
+    *opsAliasStays(_domain, device) {
+      yield device.rid.domain.readOnce;
+      return false;
     },
   },
 });

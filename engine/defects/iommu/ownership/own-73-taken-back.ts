@@ -11,7 +11,7 @@ export const own73 = defect({
   trigger: 'attach, enforce_cache_coherency, detach',
   steps: {
     *opsDetachDev(domain, device) {
-      if (domain.type === 'blocked') return 0;
+      if (domain.type === 'blocked') return;
       yield domain.lock.lock;
       yield domain.attached.exchange;
       const left = domain.attached.value & ~(1 << device.index);
@@ -22,7 +22,6 @@ export const own73 = defect({
       }
       yield domain.lock.unlock;
       yield* this.opsFlushIotlbAll(domain);
-      return left;
     },
   },
 });
