@@ -103,3 +103,21 @@ export function addressLimit({ pageShift, levelBits, levels }: IommuGeometry): n
 export function leafSizes(geometry: IommuGeometry): number[] {
   return geometry.leafLevels.map((level) => entrySize(geometry, level)).sort((a, b) => a - b);
 }
+
+/**
+ * Values of which some hold tables, by name. Tables belong to one world, and their names are unique in
+ * it only: so are the values that hold them.
+ */
+export class ByTables<T> {
+  private readonly without = new Map<string, T>();
+  private readonly holding = new WeakMap<PageTable, Map<string, T>>();
+
+  /** The values that hold these tables. */
+  of(tables: readonly PageTable[]): Map<string, T> {
+    if (tables.length === 0) return this.without;
+    const first = tables.reduce((a, b) => (b.name < a.name ? b : a));
+    let values = this.holding.get(first);
+    if (values === undefined) this.holding.set(first, (values = new Map()));
+    return values;
+  }
+}

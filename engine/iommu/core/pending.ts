@@ -5,7 +5,7 @@ import { hex } from '../../hex.ts';
 import { type Hashed, hashString, hashString2 } from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
 import { type Gather, isEmpty, newGather } from './gather.ts';
-import type { PageTable } from './pageTable.ts';
+import { ByTables, type PageTable } from './pageTable.ts';
 
 /** A gather at rest. */
 export interface Kept {
@@ -57,13 +57,14 @@ export function thawed({ start, end, pgsize, freelist }: Kept): Gather {
   return { start, end, pgsize, freelist: [...freelist], queued: false };
 }
 
-const known = new Map<string, Pending>();
+const byTables = new ByTables<Pending>();
 
 /** The one value with these gathers. */
 export function pending(kept: readonly Kept[]): Pending {
   const text = (k: Kept) =>
     `${k.task} ${hex(k.start)}-${hex(k.end)} by ${hex(k.pgsize)} ${k.freelist.map((t) => t.name).join(' ')}`;
   const name = kept.length === 0 ? 'nothing' : kept.map(text).sort().join(', ');
+  const known = byTables.of(kept.flatMap((k) => k.freelist));
   let value = known.get(name);
   if (value === undefined) known.set(name, (value = new Pending(name, kept)));
   return value;

@@ -14,7 +14,7 @@ import {
 } from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
 import type { Leaf } from './leaf.ts';
-import type { PageTable } from './pageTable.ts';
+import { ByTables, type PageTable } from './pageTable.ts';
 
 /** A cached translation (a leaf) or a cached step of the walk (a table), for an address range. */
 export interface TlbEntry {
@@ -90,25 +90,17 @@ export class TlbSet implements Hashed {
 
 const covers = ({ iova: start, size }: TlbEntry, iova: U64) => iova >= start && iova < start + size;
 
-const leavesOnly = new Map<string, TlbSet>();
-const withTables = new WeakMap<PageTable, Map<string, TlbSet>>();
+const byTables = new ByTables<TlbSet>();
 
-/** Tables belong to one world, and their names are unique in it only: so are sets that hold some. */
-function setsWith(entries: readonly TlbEntry[]): Map<string, TlbSet> {
-  const tables = entries.filter((e) => !isLeafEntry(e)).map((e) => e.what as PageTable);
-  if (tables.length === 0) return leavesOnly;
-  const first = tables.reduce((a, b) => (b.name < a.name ? b : a));
-  let sets = withTables.get(first);
-  if (sets === undefined) withTables.set(first, (sets = new Map()));
-  return sets;
-}
+const tablesOf = (entries: readonly TlbEntry[]): PageTable[] =>
+  entries.filter((e) => !isLeafEntry(e)).map((e) => e.what as PageTable);
 
 /** The one set with these entries. */
 export function tlb(entries: readonly TlbEntry[], walkers = 0): TlbSet {
   const text = (e: TlbEntry) => `${hex(e.iova)}+${hex(e.size)}→${e.what.name}`;
   const list = entries.length === 0 ? 'empty' : entries.map(text).sort().join(', ');
   const name = walkers === 0 ? list : `${list}; walked by ${walkers}`;
-  const known = setsWith(entries);
+  const known = byTables.of(tablesOf(entries));
   let value = known.get(name);
   if (value === undefined) known.set(name, (value = new TlbSet(name, entries, walkers)));
   return value;

@@ -239,6 +239,14 @@ const unmaps: readonly Scenario[] = [
     [[unmap(1, 1)]],
   ),
   scenario(
+    'misaligned-unmap',
+    'an unmap of a page and a half',
+    '0 bytes (§7.15).',
+    'intel',
+    [map(0, 2)],
+    [[{ op: 'iommu_unmap', domain: 0, iova: 0, size: 1.5 * page }]],
+  ),
+  scenario(
     'two-sizes',
     'an unmap of small pages and a large one',
     'The whole range goes, in steps of each size (§2).',

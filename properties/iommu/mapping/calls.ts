@@ -18,7 +18,7 @@ import { broken } from '../../property.ts';
 import { mappingProperties as core } from './catalogue.ts';
 import { checkErrno } from './errnos.ts';
 import { type Expected, expected, nothing, type Run, runsOf } from './expected.ts';
-import { isFree, leafAt, leavesOf, liveDomains, mappedIn, reaches } from './view.ts';
+import { isFree, leafAt, leavesOf, liveDomains, mappedIn, reaches, slotAt } from './view.ts';
 
 type MapOp = OpOf<'iommu_map' | 'iommu_map_sg'>;
 type UnmapOp = OpOf<'iommu_unmap' | 'iommu_unmap_fast'>;
@@ -100,6 +100,8 @@ export class MappingCalls {
       case 'page_free':
       case 'page_unpin':
         return this.released(op);
+      case 'dma_map':
+        return this.dmaMapped(op, result);
       default:
     }
   }
@@ -132,13 +134,15 @@ export class MappingCalls {
 
   private translates(domain: IommuDomain, { iova, size, pa }: Run, prot: number): void {
     for (let at = iova; at < iova + size; ) {
-      const leaf = leafAt(this.world.geometry, domain, at);
+      const slot = slotAt(this.world.geometry, domain, at);
+      const leaf = slot?.leaf ?? null;
       const right = leaf !== null && leaf.pa + (at % leaf.size) === pa + (at - iova);
       if (leaf === null || !right || (leaf.prot & 3) !== (prot & 3)) {
         const what = `${hex(at)} was mapped to ${hex(pa + at - iova)} and is ${leaf?.name ?? 'not mapped'}`;
         throw broken(core.map, leaf === null ? 'not mapped' : 'mapped wrongly', what, domain);
       }
-      at += leaf.size - (at % leaf.size);
+      const { size: step } = slot as { readonly size: number };
+      at += step - (at % step);
     }
   }
 
@@ -203,6 +207,14 @@ export class MappingCalls {
       throw broken(core.pinned, 'reached unpinned', `${how}, which nobody has pinned`, page);
     if (isFree(page) && !this.isQueued(op.iova))
       throw broken(core.stale, 'free page reached', `${how}, which is free`, page);
+  }
+
+  /** The DMA API has given an address out: it leads to the memory that was asked for. */
+  private dmaMapped(op: OpOf<'dma_map'>, { out }: Outcome): void {
+    const iova = out?.['iova'];
+    const domain = this.world.devices[op.device]?.group.stored?.defaultDomain.stored ?? null;
+    if (iova === undefined || domain === null || domain.root.stored === null) return;
+    this.translates(domain, { iova, size: op.size, pa: op.pa }, 7);
   }
 
   /** The address waits in a flush queue: until the flush the device may use it, by design. */

@@ -51,7 +51,7 @@ export const mappingProperties = {
   iova: {
     id: 'CORE-013',
     title: 'an IOVA is handed out again only after its invalidation',
-    rule: 'what the IOTLB of a DMA domain still holds of unmapped IOVAs waits in the flush queue, and no IOVA is handed out twice',
+    rule: 'what the IOTLB of a DMA domain still holds of unmapped IOVAs waits in the flush queue',
     source: 'spec/iommu-core.md §7.13',
     ...engine,
   },

@@ -40,11 +40,21 @@ export function leavesOf(geometry: IommuGeometry, domain: IommuDomain): Placed[]
 
 /** The leaf behind an address; null: it is not mapped. */
 export function leafAt(geometry: IommuGeometry, domain: IommuDomain, iova: number): Leaf | null {
+  return slotAt(geometry, domain, iova)?.leaf ?? null;
+}
+
+/** The leaf behind an address, and the bytes that its entry stands for. */
+export function slotAt(
+  geometry: IommuGeometry,
+  domain: IommuDomain,
+  iova: number,
+): { readonly leaf: Leaf; readonly size: number } | null {
   let at = domain.root.stored;
   if (at === null || iova >= entrySize(geometry, at.level + 1)) return null;
   for (;;) {
     const entry: Entry = at.at(entryIndex(geometry, at.level, iova)).stored;
-    if (!(entry instanceof PageTable)) return entry;
+    if (entry === null) return null;
+    if (entry instanceof Leaf) return { leaf: entry, size: entrySize(geometry, at.level) };
     at = entry;
   }
 }
