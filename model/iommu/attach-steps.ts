@@ -87,7 +87,10 @@ export function attachPasid(run: Run, op: OpOf<'attach_pasid'>): void {
   const most = devices.map((d) => device(run.world, d).maxPasids ?? 0).filter((m) => m > 0);
   if (most.some((m) => op.pasid >= m)) return run.finish(EINVAL);
   if (pasids.some(([pasid]) => pasid === op.pasid)) return run.finish(EBUSY);
+  // What a device's driver has programmed itself is not the core's to touch.
+  const isOwn = devices.some((d) => device(run.world, d).ownPasids?.includes(op.pasid) === true);
   if (run.fails()) return run.finish('errno');
+  if (isOwn) return run.finish(EBUSY);
   const { node: life } = domainTable.step(domain.life, domainEvents.attached);
   run.changeDomain(op.domain, { life });
   const added = [...pasids, [op.pasid, op.domain] as const].sort((a, b) => a[0] - b[0]);

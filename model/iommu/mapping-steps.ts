@@ -46,6 +46,8 @@ export function iommuMap(run: Run, op: OpOf<'iommu_map'>): void {
   // map_flags are not known either: any right is one too many.
   if (domain.isOpen) return run.finish(run.fails() ? 'errno' : EINVAL);
   if (!announced(run, op.domain, domain, { iova, end: iova + size, pa })) return;
+  // Whether there can be a mapping that lets nothing through, the driver says.
+  if ((prot & 3) === 0 && run.either()) return run.finish('errno');
   run.finish(map(run, op.domain, [{ iova, pa, size, prot }]));
 }
 

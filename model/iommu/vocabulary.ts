@@ -34,6 +34,7 @@ export interface DeviceSpec {
   readonly attachDeferred?: true;
   readonly reserved?: readonly { readonly kind: string }[];
   readonly maxPasids?: number;
+  readonly ownPasids?: readonly number[];
   readonly defDomainType?: 'dma' | 'identity';
   readonly untrusted?: true;
 }
