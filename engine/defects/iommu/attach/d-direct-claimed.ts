@@ -7,6 +7,7 @@ export const directClaimed = divergence({
   title: 'Up to 6.5 the blocking domain is attached to devices with direct regions',
   source: 'spec/coherency-and-ownership.md §8, 6.6+',
   trigger: 'claim a group with a direct region',
+  allows: ['directClaimed'],
   steps: {
     *iommuIsBlocking() {
       return false;

@@ -8,6 +8,7 @@ export const cacheSnoops = divergence({
   title: 'Up to 5.17 IOMMU_CACHE is snoop control where all attached IOMMUs have it',
   source: 'seed 002; spec/coherency-and-ownership.md §8, <=5.17',
   trigger: 'map with IOMMU_CACHE',
+  allows: ['noEnforce'],
   steps: {
     *opsEnforceCacheCoherency() {
       return false;

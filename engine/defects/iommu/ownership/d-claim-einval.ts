@@ -8,6 +8,7 @@ export const claimEinval = divergence({
   title: 'Up to 6.1 a claim without a blocking domain is -EINVAL, whatever the reason',
   source: 'spec/coherency-and-ownership.md §4, group_claim',
   trigger: 'claim a group while no domain can be allocated',
+  allows: ['claimEinval'],
   steps: {
     *iommuAllocBlockingDomain(group) {
       yield group.blockingDomain.read;
