@@ -1,7 +1,7 @@
 // A program's operations as runnable code: the handlers of all parts, and what is released at the end.
 
 import type { Operation } from '../runtime/index.ts';
-import { cookieOperations } from './cookie/operations.ts';
+import { cookieExit, cookieOperations } from './cookie/operations.ts';
 import { attachOperations, clientExit, groupExit } from './core/attachOperations.ts';
 import { dmaApiExit, dmaApiOperations } from './core/dmaApi.ts';
 import { mapOperations } from './core/mapOperations.ts';
@@ -33,6 +33,7 @@ const exits: readonly ExitOperation[] = [
   vfioExit,
   iommufdExit,
   clientExit,
+  cookieExit,
   groupExit,
   dmaApiExit,
   virtioExit,

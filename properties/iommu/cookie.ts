@@ -55,10 +55,13 @@ class CookieJudge implements PartJudge {
   private readonly before = new Before(birth);
   /** Nothing else goes on while a call of the only task returns. */
   private readonly alone: boolean;
+  /** E1: prepare_msi of a domain without a cookie is 0. */
+  private readonly withoutCookie: boolean;
 
-  constructor(world: IommuWorld, program: IommuProgram) {
+  constructor(world: IommuWorld, program: IommuProgram, quirks: readonly string[]) {
     this.world = world;
     this.alone = program.tasks.length <= 1;
+    this.withoutCookie = quirks.includes('msiWithoutCookie');
   }
 
   onBegin(op: IommuOp, task: Task): void {
@@ -86,12 +89,12 @@ class CookieJudge implements PartJudge {
     checkWindow(world);
   }
 
-  /** CKE-002. */
+  /** CKE-002; what iommufd owns is CKE-012's. */
   private checkTaken(op: IommuOp, { ret, out }: Outcome, task: Task): void {
     const cell = this.before.tag(task);
     const tag = cell.stored;
     this.world.heap.store(cell, 'none');
-    if (tag === 'none' || ret !== 0 || out?.['installed'] === 0) return;
+    if (tag === 'none' || tag === 'iommufd' || ret !== 0 || out?.['installed'] === 0) return;
     const text = `${op.op} succeeds on a domain that has a cookie already (${tag})`;
     throw broken(properties.taken, op.op, text, this.domainOf(op));
   }
@@ -106,6 +109,7 @@ class CookieJudge implements PartJudge {
     if (ret !== 0 || domain === null || domain.type === 'identity') return;
     const address = Number(out?.['address'] ?? op.address);
     const text = `prepare_msi returns 0, and ${op.address} is not mapped`;
+    if (this.withoutCookie && domain.cookie.stored === null) return;
     const hardware = (device?.spec.reserved ?? []).every((r) => r.kind !== 'swMsi');
     // Without a software window iommufd leaves the message as it is: the hardware has its own.
     if (domain.client === 'iommufd' && hardware && address === op.address) return;
@@ -144,7 +148,7 @@ class CookieJudge implements PartJudge {
 
 export const cookiePart: Part = {
   properties: Object.values(properties),
-  judge: (world, program) => new CookieJudge(world, program),
+  judge: (world, program, quirks) => new CookieJudge(world, program, quirks),
 };
 
 /** Invariants that are no property of their own here: none. */

@@ -7,7 +7,7 @@ import type { Device } from '../core/objects.ts';
 import { onDomain } from '../core/operations.ts';
 import type { IommuKernel } from '../kernel.ts';
 import type { Mm } from '../mm.ts';
-import type { Handlers } from '../operation.ts';
+import type { ExitOperation, Handlers } from '../operation.ts';
 
 const device = (k: IommuKernel, i: number) => k.world.devices[i] as Device;
 
@@ -114,5 +114,19 @@ export const cookieOperations: Handlers = {
     yield slot.writeOnce;
     slot.value = domain;
     return { ret: 0 };
+  },
+};
+
+/** The devices go, and with them the doorbells of their default domains. */
+export const cookieExit: ExitOperation = {
+  label: 'exit interrupts',
+  *run(k) {
+    for (const group of k.world.groups) {
+      const cookie = group.spec.defaultDomain === 'identity' ? null : k.world.cookies.booted(group);
+      if (cookie === null) continue;
+      yield* k.freeMsiPages(cookie);
+      yield cookie.msiPages.write;
+      cookie.msiPages.value = null;
+    }
   },
 };

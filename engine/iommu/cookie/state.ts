@@ -2,7 +2,7 @@
 
 import { type Birth, KernelObject, Mutex } from '../../runtime/index.ts';
 import type { IommuDomain } from '../core/domain.ts';
-import type { Device } from '../core/objects.ts';
+import type { Device, IommuGroup } from '../core/objects.ts';
 import type { IommuWorld } from '../world.ts';
 import { FaultHandler, IovaCookie, MsiDesc } from './objects.ts';
 
@@ -25,6 +25,7 @@ export class CookieState {
   /** The handler that in-kernel clients install. */
   readonly handler: FaultHandler;
   private readonly world: IommuWorld;
+  private readonly cookies = new Map<IommuGroup, IovaCookie>();
   private readonly descs = new Map<Device, MsiDesc>();
 
   constructor(world: IommuWorld) {
@@ -43,8 +44,13 @@ export class CookieState {
     return desc;
   }
 
+  /** The cookie that a group’s default domain had after boot. */
+  booted(group: IommuGroup): IovaCookie | null {
+    return this.cookies.get(group) ?? null;
+  }
+
   /** The cookie of a default domain, as after boot: its allocator is set up. */
-  bootCookie(domain: IommuDomain): void {
+  bootCookie(domain: IommuDomain, group: IommuGroup): void {
     const { heap, geometry } = this.world;
     const cookie = heap.boot(IovaCookie, `${domain.name} cookie`, domain);
     const granule = 2 ** geometry.pageShift;
@@ -53,5 +59,6 @@ export class CookieState {
     cookie.limit.stored = domain.iommu?.aperture.end ?? 0;
     domain.cookieType.stored = 'dmaIova';
     domain.cookie.stored = cookie;
+    this.cookies.set(group, cookie);
   }
 }

@@ -15,6 +15,9 @@ import { leafAt, leavesOf, liveDomains, reaches } from './view.ts';
 const readWrite = 3;
 
 /** Pages up to which a leaf's are looked at one by one; of a larger one, those that were ever used. */
+/** IOMMU_MMIO. */
+const mmio = 16;
+
 const fewPages = 64;
 
 const ofUser = ({ client }: IommuDomain): boolean => client === 'vfio' || client === 'iommufd';
@@ -106,6 +109,8 @@ export class MappingState {
     const cached = domain.tlb.stored.entries.filter(isLeafEntry).map((e) => e.what);
     const leaves = leavesOf(world.geometry, domain).map(({ leaf }) => leaf);
     for (const leaf of [...leaves, ...cached]) {
+      // Doorbells of interrupts are no memory: nobody pins them.
+      if ((leaf.prot & mmio) !== 0) continue;
       const few = leaf.size <= fewPages * pageSize;
       const pages = few
         ? Array.from({ length: leaf.size / pageSize }, (_, i) => world.page(leaf.pa + i * pageSize))

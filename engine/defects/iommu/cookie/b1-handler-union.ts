@@ -10,7 +10,7 @@ export const cookieB1 = defect({
   title: 'set_fault_handler overwrites the mm of an SVA domain, which is dropped as one later',
   source: 'spec/cookies.md §1 E1, §2, §8 M6, §10; in Linux up to 6.14',
   class: 'type confusion',
-  violates: 'bug',
+  violates: 'CKE-002',
   trigger: 'sva_domain_alloc, set_fault_handler, domain_free',
   allows: ['handlerIsNoCookie'],
   steps: {
