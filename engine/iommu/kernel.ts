@@ -28,9 +28,11 @@ import { DmaApiSteps } from './core/dmaApi.ts';
 import { RadixSteps } from './core/radix.ts';
 import { RadixClearSteps } from './core/radixClear.ts';
 import { ScatterlistSteps } from './core/scatterlist.ts';
+import { HwptDirtySteps } from './dirty/hwpt.ts';
 import { DirtyLogSteps } from './dirty/log.ts';
 import { MergeSteps } from './dirty/merge.ts';
 import { SplitSteps } from './dirty/split.ts';
+import { DirtyTrackingSteps } from './dirty/track.ts';
 import { DirtyWalkSteps } from './dirty/walk.ts';
 import { DmaSteps } from './hw/dma.ts';
 import { PageSteps } from './hw/pages.ts';
@@ -84,6 +86,8 @@ export interface IommuKernel
     MergeSteps,
     DirtyLogSteps,
     DirtyWalkSteps,
+    DirtyTrackingSteps,
+    HwptDirtySteps,
     ViommuAttachSteps,
     ViommuDomainSteps,
     ViommuMappingSteps,
@@ -132,6 +136,8 @@ export const bootIommuKernel = composeKernel<IommuKernel>([
   MergeSteps,
   DirtyLogSteps,
   DirtyWalkSteps,
+  DirtyTrackingSteps,
+  HwptDirtySteps,
   ViommuAttachSteps,
   ViommuDomainSteps,
   ViommuMappingSteps,

@@ -67,6 +67,10 @@ export class IommuDomain extends KernelObject {
   readonly forceSnooping: Cell<boolean>;
   /** Dirty tracking of the domain (v3: domain->dirty_log_tracking; 6.7+: the driver's). */
   readonly dirtyTracking: Cell<boolean>;
+  /** Devices whose translation entries make the hardware note writes, as bits: under `lock`. */
+  readonly dirtyEntries: Cell<number>;
+  /** domain->dirty_ops: allocated with IOMMU_HWPT_ALLOC_DIRTY_TRACKING. */
+  readonly dirtyOps: Cell<boolean>;
   readonly switchLogLock: Mutex;
   /** Ranges whose dirty log is on, as text: under `switchLogLock`. */
   readonly dirtyRanges: Cell<string>;
@@ -94,6 +98,8 @@ export class IommuDomain extends KernelObject {
     this.hasMappings = this.cell('has_mappings', false);
     this.forceSnooping = this.cell('force_snooping', false);
     this.dirtyTracking = this.cell('dirty_tracking', false);
+    this.dirtyEntries = this.cell('dirty_entries', 0);
+    this.dirtyOps = this.cell('dirty_ops', false);
     this.switchLogLock = new Mutex(this, 'switch_log_lock');
     this.dirtyRanges = this.cell('dirty_ranges', '');
     this.cookieType = this.cell<CookieType>('cookie_type', 'none');

@@ -50,6 +50,13 @@ export const dirtyOperations: Handlers = {
     mine.value = bitsText(bits);
     return { ret, out: { ...out, dirty: bits.size, bits: bitsMask(bits) } };
   },
+  *hwpt_set_dirty(k, op) {
+    return { ret: yield* k.iommufdHwptSetDirtyTracking(op.hwpt, op.enable) };
+  },
+  *hwpt_get_dirty(k, op) {
+    yield k.world.env.local;
+    return yield* k.iommufdHwptGetDirtyBitmap(op);
+  },
   *clear_dirty_log(k, op) {
     const { iova, size, base = iova } = op;
     let bits = new Set(op.bits);

@@ -6,6 +6,7 @@ import type { Cell, Steps } from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
 import type { IommuDomain } from '../core/domain.ts';
 import { Leaf, type LeafFields, leaf } from '../core/leaf.ts';
+import type { Device } from '../core/objects.ts';
 import { type Entry, entryIndex, entrySize, PageTable } from '../core/pageTable.ts';
 import type { TlbEntry } from '../core/tlb.ts';
 import type { IommuKernel } from '../kernel.ts';
@@ -153,9 +154,10 @@ export class DirtyWalkSteps {
     iova: U64,
     entry: Cell<Entry> | null,
     used: TlbEntry,
+    device: Device | null = null,
   ): Steps<Leaf | null> {
     const copy = used.what as Leaf;
-    if (!copy.dbm || copy.dirty) return copy;
+    if (copy.dirty || !(yield* this.hwNotesWrites(domain, copy, device))) return copy;
     const at = entry ?? (yield* this.radixWalk(domain, iova));
     if (at === null) return null;
     yield at.exchange;
@@ -163,7 +165,22 @@ export class DirtyWalkSteps {
     if (!(now instanceof Leaf) || !mayWrite(now)) return null;
     // The block that the copy is of is split: its entry is not there to be marked.
     if (copy.size > now.size) return copy;
-    if (now.dbm) at.value = now.with({ dirty: true });
-    return now.dbm ? now.with({ dirty: true }) : now;
+    const marked = now.with({ dirty: true });
+    at.value = marked;
+    return marked;
+  }
+
+  /** By DBM in the leaf (Arm), or because the device's translation entry says so. */
+  *hwNotesWrites(
+    this: IommuKernel,
+    domain: IommuDomain,
+    copy: Leaf,
+    device: Device | null,
+  ): Steps<boolean> {
+    const { iommu } = domain;
+    if (iommu === null || iommu.driver === 'arm') return copy.dbm;
+    if (device === null || device.iommu.spec.dirtyTracking !== true) return false;
+    yield domain.dirtyEntries.readOnce;
+    return (domain.dirtyEntries.value & (1 << device.index)) !== 0;
   }
 }

@@ -53,7 +53,9 @@ export class DmaSteps {
     if (domain === null) return yield* this.hwFault(null);
     const unsnooped = request.noSnoop === true && device.spec.noSnoop === true;
     if (domain.type === 'identity') return yield* this.hwReach(iova, write, domain, unsnooped);
-    const leaf = isPaging(domain.type) ? yield* this.hwTranslate(domain, iova, write) : null;
+    const leaf = isPaging(domain.type)
+      ? yield* this.hwTranslate(domain, iova, write, device)
+      : null;
     if (leaf === null) return yield* this.hwFault(domain);
     const pa = leaf.pa + (iova % leaf.size);
     return yield* this.hwReach(pa, write, domain, unsnooped && !leaf.snoop);
@@ -82,6 +84,7 @@ export class DmaSteps {
     domain: IommuDomain,
     iova: U64,
     write: boolean,
+    device: Device | null = null,
   ): Steps<Leaf | null> {
     for (;;) {
       const found = yield* this.hwLookUp(domain, iova);
@@ -90,7 +93,7 @@ export class DmaSteps {
       if ((leaf.prot & (write ? prot.write : prot.read)) === 0) return null;
       if (!write) return leaf;
       const copy = { iova: iova - (iova % leaf.size), size: leaf.size, what: leaf };
-      const marked = yield* this.hwSetDirty(domain, iova, entry, copy);
+      const marked = yield* this.hwSetDirty(domain, iova, entry, copy, device);
       if (marked !== null) return marked;
       // The entry has changed under the copy: hardware drops it and walks again.
       yield domain.tlb.invalidate(copy.iova, copy.iova + copy.size - 1, 'leaves');

@@ -111,6 +111,10 @@ export class HwptSteps {
     yield hwpt.domain.writeOnce;
     hwpt.domain.value = domain;
     yield* this.iommufdTagDomain(domain, hwpt);
+    if ((hwpt.flags & hwptFlags.dirtyTracking) !== 0) {
+      yield domain.dirtyOps.writeOnce;
+      domain.dirtyOps.value = true;
+    }
     if (hwpt.parent !== null || !idev.enforceCacheCoherency) return 0;
     const forced = yield* this.opsEnforceCacheCoherency(domain);
     bugOn(!forced, 'a domain cannot be made coherent for the device it was allocated for');

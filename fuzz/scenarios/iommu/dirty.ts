@@ -2,6 +2,7 @@
 
 import type { IommuFaultSite, IommuOp } from '../../../engine/iommu/vocabulary/index.ts';
 import type { Scenario } from '../scenario.ts';
+import { trackingScenarios } from './dirtyTracking.ts';
 import { host, page, program } from './hosts.ts';
 
 /** An SMMUv3 with HTTU: the only driver of the series. */
@@ -271,4 +272,9 @@ const logging: readonly Scenario[] = [
   ),
 ];
 
-export const dirtyScenarios: readonly Scenario[] = [...splitting, ...merging, ...logging];
+export const dirtyScenarios: readonly Scenario[] = [
+  ...splitting,
+  ...merging,
+  ...logging,
+  ...trackingScenarios,
+];

@@ -60,6 +60,7 @@ export class Open implements Hashed, OpenFields {
 
 /** Of one domain. Numbers of pages as text, so that they can be in cells. */
 class DomainGhost extends KernelObject {
+  readonly domain: IommuDomain;
   /** Written by devices since the log was started, and not cleared since. */
   readonly pending: Cell<string>;
   /** Reported by a sync and not cleared since. */
@@ -67,8 +68,9 @@ class DomainGhost extends KernelObject {
   /** Ranges whose log is on: `iova+size`. */
   readonly ranges: Cell<string>;
 
-  constructor(birth: Birth) {
+  constructor(birth: Birth, domain: IommuDomain) {
     super(birth);
+    this.domain = domain;
     this.pending = this.cell('pending', '');
     this.reported = this.cell('reported', '');
     this.ranges = this.cell('ranges', '');
@@ -110,10 +112,14 @@ export class Ghost {
     this.open = heap.boot(OpenCells, 'dirty judge');
   }
 
-  of({ name }: IommuDomain): DomainGhost {
+  of(domain: IommuDomain): DomainGhost {
+    const { name } = domain;
     let ghost = this.domains.get(name);
     if (ghost === undefined)
-      this.domains.set(name, (ghost = this.heap.boot(DomainGhost, `dirty judge of ${name}`)));
+      this.domains.set(
+        name,
+        (ghost = this.heap.boot(DomainGhost, `dirty judge of ${name}`, domain)),
+      );
     return ghost;
   }
 
@@ -132,6 +138,25 @@ export class Ghost {
     const { does, domain, before, pending, tracked, disturbed } = from;
     const fields = { does, domain, before, pending, tracked, disturbed, ...changes };
     this.set(cell, this.opened(fields));
+  }
+
+  /** What is not mapped any more has no dirty state. `mapped`: whether a page is. */
+  unmapped(mapped: (domain: IommuDomain, page: number) => boolean): void {
+    for (const { domain, pending } of this.domains.values()) {
+      const left = pagesOf(pending.stored).filter((page) => mapped(domain, page));
+      this.set(pending, pagesText(left));
+    }
+  }
+
+  /** The caller knows that these pages were written: nobody needs to report them any more. */
+  seen(domain: IommuDomain, pages: ReadonlySet<number>): void {
+    const { pending } = this.of(domain);
+    this.set(pending, lessPages(pending.stored, pages));
+    for (const cell of this.open.all()) {
+      const other = cell.stored;
+      if (other !== null && other.domain === domain)
+        this.change(cell, other, { pending: lessPages(other.pending, pages) });
+    }
   }
 
   set<T extends string | Open | null>(cell: Cell<T>, value: T): void {

@@ -7,6 +7,7 @@ import type { IommuOp, IommuProgram, OpOf } from '../../../engine/iommu/vocabula
 import type { Outcome, Task } from '../../../engine/runtime/index.ts';
 import type { PartJudge } from '../part.ts';
 import { type Disturbance, Ghost, lessPages, type Open, pagesOf, pagesText } from './ghost.ts';
+import { hwptDomain, hwptOpEnds } from './hwpt.ts';
 import * as log from './log.ts';
 import { lookUpOf, type Probe } from './probe.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
@@ -15,6 +16,8 @@ import * as tables from './tables.ts';
 type RangeOp = OpOf<
   'split_block' | 'merge_page' | 'switch_dirty_log' | 'sync_dirty_log' | 'clear_dirty_log'
 >;
+
+type HwptOp = OpOf<'hwpt_set_dirty' | 'hwpt_get_dirty'>;
 
 const rangeOps: ReadonlySet<string> = new Set([
   'split_block',
@@ -25,18 +28,29 @@ const rangeOps: ReadonlySet<string> = new Set([
 ]);
 
 /** Operations of which only the beginning or the end is looked at. */
-const harmless: ReadonlySet<string> = new Set(['dma_read', 'iova_to_phys', 'report_fault']);
+const harmless: ReadonlySet<string> = new Set([
+  'dma_read',
+  'iova_to_phys',
+  'report_fault',
+  'hwpt_get_dirty',
+]);
 
 function disturbanceOf({ op }: IommuOp): Disturbance | null {
   if (rangeOps.has(op)) return op === 'sync_dirty_log' ? null : 'log';
   if (op === 'dma_write') return 'write';
+  if (op === 'hwpt_set_dirty') return 'log';
   return harmless.has(op) ? null : 'map';
 }
+
+const isHwptOp = (op: IommuOp): op is HwptOp =>
+  op.op === 'hwpt_set_dirty' || op.op === 'hwpt_get_dirty';
 
 const isRangeOp = (op: IommuOp): op is RangeOp => rangeOps.has(op.op);
 
 export const judgesDirtyLog = (program: IommuProgram): boolean =>
-  [...program.setup, ...program.tasks.flatMap((t) => t.ops)].some(isRangeOp);
+  [...program.setup, ...program.tasks.flatMap((t) => t.ops)].some(
+    (op) => isRangeOp(op) || isHwptOp(op),
+  );
 
 export class DirtyJudge implements PartJudge {
   private readonly world: IommuWorld;
@@ -60,7 +74,7 @@ export class DirtyJudge implements PartJudge {
           this.ghost.change(cell, other, { disturbed: [...other.disturbed, does] });
       }
     const domain = this.domainOf(op);
-    const looks = domain !== null && (isRangeOp(op) || lookUpOf(op) !== null);
+    const looks = domain !== null && (isRangeOp(op) || isHwptOp(op) || lookUpOf(op) !== null);
     const mine = this.ghost.opened({
       does,
       domain,
@@ -76,9 +90,12 @@ export class DirtyJudge implements PartJudge {
     const cell = this.ghost.open.of(task.id);
     const mine = cell.stored;
     this.ghost.set(cell, null);
+    if (mine?.does === 'map')
+      this.ghost.unmapped((d, n) => snapshot(this.world, d).at(n * this.page) !== null);
     if (mine === null || mine.domain === null || mine.domain !== this.domainOf(op)) return;
     const { domain } = mine;
     if (isRangeOp(op)) return this.rangeOpEnds(op, result, mine, domain, task);
+    if (isHwptOp(op)) return hwptOpEnds(op, result, mine, this.ghost, this.page);
     const probe = lookUpOf(op);
     if (probe !== null) this.probeEnds(probe, result, mine);
     if (op.op === 'dma_write' && result.ret === 0 && mine.tracked) this.noteWrite(op.iova, domain);
@@ -96,6 +113,7 @@ export class DirtyJudge implements PartJudge {
   }
 
   private domainOf(op: IommuOp): IommuDomain | null {
+    if (isHwptOp(op)) return hwptDomain(this.world, op.hwpt);
     if ('domain' in op) return this.world.slots.domain(op.domain).stored;
     if (op.op !== 'dma_write' && op.op !== 'dma_read') return null;
     const device = this.world.devices[op.device];
@@ -212,7 +230,7 @@ export class DirtyJudge implements PartJudge {
     domain: IommuDomain,
     task: Task,
   ): void {
-    const { pending, reported } = this.ghost.of(domain);
+    const { reported } = this.ghost.of(domain);
     if (!mine.tracked || !domain.dirtyTracking.stored) return;
     log.checkAllowed('clear', result, mine.alone('map', 'log'));
     if (result.ret !== 0) return;
@@ -224,12 +242,7 @@ export class DirtyJudge implements PartJudge {
     log.checkCallersBits(written, pages, reported.stored, this.page);
     if (mine.before !== null && mine.alone('map', 'log', 'write'))
       log.checkCleared(mine.before, snapshot(this.world, domain), pages, this.page);
-    this.ghost.set(pending, lessPages(pending.stored, pages));
     this.ghost.set(reported, lessPages(reported.stored, pages));
-    for (const cell of this.ghost.open.all()) {
-      const other = cell.stored;
-      if (other !== null && other.domain === domain)
-        this.ghost.change(cell, other, { pending: lessPages(other.pending, pages) });
-    }
+    this.ghost.seen(domain, pages);
   }
 }

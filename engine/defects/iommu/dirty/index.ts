@@ -11,6 +11,15 @@ import { d5 } from './d5-merge-rights.ts';
 import { d6 } from './d6-split-warns.ts';
 import { d7 } from './d7-merge-frees-early.ts';
 import { d8 } from './d8-start-unflushed.ts';
+import {
+  bitDropped,
+  enabledTwice,
+  newDeviceUntracked,
+  notAtOnce,
+  readUnsynced,
+  unalignedAdvance,
+  walkResultDropped,
+} from './hwpt.ts';
 import { mergeDirty } from './merge-dirty.ts';
 import {
   breakBeforeMake,
@@ -38,8 +47,17 @@ export const dirtyV3: readonly IommuDelta[] = [
   mergeDirty,
 ];
 
+/** In iommufd and its drivers, Linux 6.12. */
+export const dirty612: readonly IommuDelta[] = [
+  walkResultDropped,
+  bitDropped,
+  unalignedAdvance,
+  enabledTwice,
+];
+
 export const dirtyDeltas: readonly IommuDelta[] = [
   ...dirtyV3,
+  ...dirty612,
   breakBeforeMake,
   failsUnflushed,
   smallSteps,
@@ -48,4 +66,7 @@ export const dirtyDeltas: readonly IommuDelta[] = [
   mergeForgets,
   clearsPartly,
   mergeUnflushed,
+  newDeviceUntracked,
+  readUnsynced,
+  notAtOnce,
 ];
