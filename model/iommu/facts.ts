@@ -81,3 +81,6 @@ export function newDomain(world: World, type: DomainType, iommu: number): Domain
     underway: [],
   };
 }
+
+export const withNumber = (list: readonly number[], more: number): readonly number[] =>
+  [...list, more].sort((a, b) => a - b);

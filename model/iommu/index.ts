@@ -10,7 +10,7 @@ import { endpointMachine } from './endpoint.ts';
 import { ownershipMachine } from './ownership.ts';
 import { translationMachine } from './translation.ts';
 
-export { inert, isFollowed } from './anything.ts';
+export { inert, isFollowed, opaque } from './anything.ts';
 export {
   type AnyOp,
   iommuOracle,

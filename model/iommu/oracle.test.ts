@@ -216,7 +216,7 @@ describe('mappings', () => {
     const { state } = ways(start, alloc())[0]!;
     const [underway] = iommuOracle.advance(state, iommuOracle.begin(one));
     const seen = ways(underway!.state, look).map(({ done }) => done.out?.['pa']);
-    expect(seen.sort()).toEqual([0, MB]);
+    expect(new Set(seen)).toEqual(new Set([0, MB]));
     expect(ways(state, look).map(({ done }) => done.out?.['pa'])).toEqual([0]);
   });
 });

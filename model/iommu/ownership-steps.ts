@@ -1,7 +1,7 @@
 // DMA ownership of groups, and drivers that use the DMA API: spec/coherency-and-ownership.md §4. Owners
 // and buses of programs remember what they hold, and give back no more: they say -EINVAL themselves.
 import { EINVAL, ENODEV } from '../errno.ts';
-import { device } from './facts.ts';
+import { device, withNumber } from './facts.ts';
 import type { Claimant, OwnershipEvent, Through } from './ownership.ts';
 import type { Run } from './run.ts';
 import type { Claim, Group } from './state.ts';
@@ -123,7 +123,7 @@ export function useDefaultDomain(run: Run, op: OpOf<'use_default_domain'>): void
   let ret = 0;
   if (isMember(run, op.device))
     ({ ret } = tell(run, index, { type: 'USE', through: throughOf(group) }));
-  if (ret === 0) run.changeGroup(index, { bound: [...group.bound, op.device].sort() });
+  if (ret === 0) run.changeGroup(index, { bound: withNumber(group.bound, op.device) });
   run.finish(ret);
 }
 

@@ -1,7 +1,7 @@
 // Devices come and go, and default domains with them: spec/iommu-core.md §3, spec/coherency-and-
 // ownership.md §4 (sysfs), §5 (hot-plug).
 import { EBUSY, EINVAL, EPERM } from '../errno.ts';
-import { device } from './facts.ts';
+import { device, withNumber } from './facts.ts';
 import { unbind } from './ownership-steps.ts';
 import type { Ret, Run } from './run.ts';
 import type { Group } from './state.ts';
@@ -19,7 +19,7 @@ export function probeDevice(run: Run, op: OpOf<'probe_device'>): void {
     if (group.members.includes(op.device)) return run.goOn('publish');
     if (run.fails()) return run.finish('errno');
     run.probing = true;
-    run.changeGroup(index, { members: [...group.members, op.device].sort() });
+    run.changeGroup(index, { members: withNumber(group.members, op.device) });
     return run.goOn('apply');
   }
   if (run.progress.phase === 'publish') return setUpLater(run, index, op.bus === true);

@@ -43,7 +43,7 @@ export const begun: Progress = {
 
 export const progressText = ({ phase, done, held, fault, refusals }: Progress) =>
   `${phase}${fault ?? ''}${refusals}${held === null ? '' : domainKey(held)}` +
-  `${done === null ? '' : JSON.stringify(done)}`;
+  (done === null ? '' : JSON.stringify(done));
 
 export class Run {
   readonly op: KnownOp;

@@ -110,10 +110,11 @@ const leafText = ({ iova, size, pa, prot }: Leaf) =>
   `${iova.toString(36)}+${size.toString(36)}>${pa.toString(36)}/${prot}`;
 
 const domainText = (d: Domain) =>
-  `${d.type}@${d.iommu}${d.isOpen ? '?' : ''} ${d.life.key} ${d.cookie.key} ${d.coherency.key} ${d.dirty.key} ` +
+  `${d.type}@${d.iommu}${d.isOpen ? '?' : ''} ` +
+  `${d.life.key} ${d.cookie.key} ${d.coherency.key} ${d.dirty.key} ` +
   `${d.vague ? '~' : ''}${d.everMapped ? 'm' : ''}` +
-  `${d.msiPages.length === 0 ? '' : `(${d.msiNext}:${d.msiPages.join()})`}` +
-  `${d.tracked.map((r) => `[${r.join('+')}]`).join('')}` +
+  `(${d.msiNext}:${d.msiPages.join()})` +
+  d.tracked.map((r) => `[${r.join('+')}]`).join('') +
   `{${d.leaves === null ? '?' : d.leaves.map(leafText).join()}}` +
   d.underway.map((u) => `<${u.iova}-${u.end}=${u.pa ?? ''}>`).join('');
 

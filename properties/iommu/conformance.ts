@@ -10,7 +10,7 @@ import {
   KernelObject,
   type Outcome,
   type Task,
-  Violation,
+  type Violation,
 } from '../../engine/runtime/index.ts';
 import {
   type Done,
@@ -130,7 +130,7 @@ class ConformanceJudge implements PartJudge {
     const message =
       `${iommuOpText(op)} returned ${errnoName(ret)}${answer}` +
       `${fault === '' ? '' : `, refused at ${fault}`}; the machines allow ` +
-      `${[...new Set(allowed)].sort().join(' or ') || 'nothing'}`;
+      ([...new Set(allowed)].sort().join(' or ') || 'nothing');
     let failure = this.failures.get(message);
     if (failure === undefined) {
       const violation = broken(conformance, `${op.op} ${errnoName(ret)}`, message);

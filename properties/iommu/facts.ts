@@ -2,7 +2,7 @@
 // when nothing is in flight. A fact that the machines leave open is null on their side.
 
 import {
-  IommuDomain,
+  type IommuDomain,
   type IommuGroup,
   type IommuWorld,
   Leaf,
