@@ -101,11 +101,16 @@ export class ViommuQueueSteps {
     return may !== null && (yield* this.world.refuses(may.site, true)) ? may.status : null;
   }
 
+  /** Whether it completes a request, that it could refuse as well, without a word. */
+  *virtioIsSilent(this: IommuKernel, { type }: Request): Steps<boolean> {
+    return refusal[type] !== null && (yield* this.world.refuses('virtio_len0', true));
+  }
+
   /** The device performs a request for which the driver waits. */
   *virtioAnswer(this: IommuKernel, hw: VirtioHw, request: Request): Steps<Status> {
     const refused = yield* this.virtioRefuses(request);
     if (refused !== null) return refused;
-    const silent = yield* this.world.refuses('virtio_len0', true);
+    const silent = yield* this.virtioIsSilent(request);
     yield hw.state.exchange;
     const state = hw.state.value;
     const text = requestText(request);
