@@ -124,6 +124,9 @@ export const cookieExit: ExitOperation = {
     for (const group of k.world.groups) {
       const cookie = group.spec.defaultDomain === 'identity' ? null : k.world.cookies.booted(group);
       if (cookie === null) continue;
+      // The default domain of the boot may be gone, and its cookie with it.
+      yield group.defaultDomain.readOnce;
+      if (group.defaultDomain.value?.boot !== true) continue;
       yield* k.freeMsiPages(cookie);
       yield cookie.msiPages.write;
       cookie.msiPages.value = null;
