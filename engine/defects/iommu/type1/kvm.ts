@@ -16,7 +16,6 @@ export const staleContainer = defect({
   class: 'stale state',
   violates: 'OWN-009',
   trigger: 'FILE_ADD of a group, then SET_CONTAINER and SET_IOMMU',
-  allows: ['coherency-by-container'],
   steps: {
     *vfioFileEnforcedCoherent(group) {
       yield group.groupLock.lock;
