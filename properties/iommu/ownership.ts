@@ -71,11 +71,9 @@ class OwnershipJudge implements PartJudge {
       const devices = listNodes<Device>(group.devices);
       for (const device of devices) this.checkTranslation(group, device);
       this.checkExclusive(group, devices);
+      if (!exiting) this.checkClaims(group);
       checkOwned(group, devices);
-      if (!exiting) {
-        this.checkClaims(group);
-        checkUsed(group, devices);
-      }
+      if (!exiting) checkUsed(group, devices);
       checkFree(group);
     }
   }

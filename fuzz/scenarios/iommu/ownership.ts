@@ -33,7 +33,7 @@ const ownership: readonly About[] = [
     title: 'Two owners claim devices of one group',
     about: 'One of them is -EPERM.',
     notOn: groupsOnly,
-    program: program(pair, [], [[claimDevice(1, 0), releaseDevice(1, 0)], [claimDevice(2, 1)]]),
+    program: program(pair, [], [[claimDevice(1, 0)], [claimDevice(2, 1)]]),
   },
   {
     id: 'ownership/group-and-device',
@@ -53,6 +53,7 @@ const ownership: readonly About[] = [
     id: 'ownership/driver-or-owner',
     title: 'S5: a driver is bound while the group is claimed',
     about: 'Exactly one of them succeeds.',
+    expect: { 'coherency/5.17': ['CON-102', 'OWN-014'] },
     program: program(host(), [], [[use(), unuse()], [claim()]]),
   },
   {
@@ -70,6 +71,12 @@ const ownership: readonly About[] = [
     id: 'ownership/claim-refused',
     title: 'A claim whose blocking domain is refused, and another one',
     about: 'A claim that fails changes nothing.',
+    expect: {
+      'core/6.0': ['bug'],
+      'core/6.1': ['bug'],
+      'coherency/5.17': ['CON-102', 'OWN-014'],
+      'coherency/5.19': ['bug'],
+    },
     program: program(pair, [], [[claim()], [use(1)]], ['attach_dev', 'domain_alloc']),
   },
   {
@@ -82,6 +89,7 @@ const ownership: readonly About[] = [
     id: 'ownership/released-attached',
     title: 'An owner gives the group up with its domain attached, then frees the domain',
     about: 'Release detaches.',
+    expect: { 'coherency/5.17': ['CON-102', 'OWN-014'] },
     program: program(
       host(),
       [claim(), alloc(), attach()],
@@ -95,6 +103,12 @@ const ownership: readonly About[] = [
     id: 'ownership/bound-early',
     title: 'A driver is bound while the IOMMU driver registers',
     about: 'It has to wait for the default domain (real-bugs 6).',
+    expect: {
+      'core/6.0': ['OWN-002'],
+      'core/6.1': ['OWN-002'],
+      'coherency/5.17': ['CON-102', 'OWN-002'],
+      'coherency/5.19': ['OWN-002'],
+    },
     program: program(
       host({ devices: [device({ unplugged: true })] }),
       [],
@@ -108,12 +122,14 @@ const coherency: readonly About[] = [
     id: 'coherency/enforced-late',
     title: 'B70: a domain with a mapping is to be forced',
     about: 'Only a domain that never had mappings can be: its leaves would lack the snoop bit.',
+    expect: { 'core/6.0': ['OWN-006'], 'core/6.1': ['OWN-006'], 'coherency/5.19': ['OWN-006'] },
     program: program(host(), [alloc(), attach()], [[map, enforce]]),
   },
   {
     id: 'coherency/map-or-enforce',
     title: 'A domain is forced while a page is mapped',
     about: 'Either the mapping has the snoop bit, or the domain is not forced.',
+    expect: { 'core/6.0': ['OWN-006'], 'core/6.1': ['OWN-006'], 'coherency/5.19': ['OWN-006'] },
     program: program(host(), [alloc()], [[map], [enforce]]),
   },
   {
@@ -132,6 +148,7 @@ const coherency: readonly About[] = [
     id: 'coherency/enforced-twice',
     title: 'A domain with a mapping is to be forced, twice at once',
     about: 'Both say the same, whichever comes first.',
+    expect: { 'core/6.0': ['OWN-006'], 'core/6.1': ['OWN-006'], 'coherency/5.19': ['OWN-006'] },
     program: program(host(), [alloc(), map], [[enforce], [enforce]]),
   },
 ];
