@@ -81,7 +81,10 @@ export class DriverAttachSteps {
 
   /** Blocks DMA of the device, which always succeeds; `blocked`: by this domain. */
   *opsBlockDev(this: IommuKernel, device: Device, blocked: IommuDomain | null): Steps {
-    if (device.iommu.driver === 'virtio') return yield* this.viommuBlockDev(device);
+    if (device.iommu.driver === 'virtio') {
+      yield* this.viommuBlockDev(device);
+      return;
+    }
     yield* this.opsClearEntry(device);
     yield device.domain.exchange;
     const old = device.domain.value;
@@ -91,7 +94,10 @@ export class DriverAttachSteps {
 
   /** ops->release_device: uses no domain any more. An alias that is left keeps the entry. */
   *opsReleaseDevice(this: IommuKernel, device: Device): Steps {
-    if (device.iommu.driver === 'virtio') return yield* this.viommuReleaseDevice(device);
+    if (device.iommu.driver === 'virtio') {
+      yield* this.viommuReleaseDevice(device);
+      return;
+    }
     yield* this.opsReleasePasids(device);
     yield device.domain.exchange;
     const old = device.domain.value;
