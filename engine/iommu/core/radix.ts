@@ -40,13 +40,26 @@ export class RadixSteps {
     if ((protection & (prot.read | prot.write)) === 0) return this.radixNoAccess();
     if (!(yield* this.radixReach(domain, iova, pgsize, end))) return { ret: ENOMEM, mapped: 0 };
     const flags = yield* this.radixBeginMap(domain, protection);
-    for (let mapped = 0; ; mapped += pgsize) {
-      if (mapped === pgsize * count) return { ret: 0, mapped };
+    const first = { pa, size: pgsize, prot: protection, dirty: false, ...flags };
+    return yield* this.radixMapRun(domain, iova, first, count);
+  }
+
+  /** `count` leaves, of which `first` is the first one. */
+  *radixMapRun(
+    this: IommuKernel,
+    domain: IommuDomain,
+    iova: U64,
+    first: LeafFields,
+    count: number,
+  ): Steps<Mapped> {
+    const { pa, size } = first;
+    for (let mapped = 0; ; mapped += size) {
+      if (mapped === size * count) return { ret: 0, mapped };
       const at = iova + mapped;
-      const entry = yield* this.radixInstall(domain, at, pgsize);
+      const entry = yield* this.radixInstall(domain, at, size);
       if (entry === null) return { ret: ENOMEM, mapped };
-      const fields = { pa: pa + mapped, size: pgsize, prot: protection, dirty: false, ...flags };
-      const ret = yield* this.radixStore(domain, entry, at, this.newLeaf(domain, fields));
+      const fresh = this.newLeaf(domain, { ...first, pa: pa + mapped });
+      const ret = yield* this.radixStore(domain, entry, at, fresh);
       if (ret !== 0) return { ret, mapped };
     }
   }

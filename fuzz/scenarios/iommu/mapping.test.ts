@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { mappingDeltas } from '../../../engine/defects/iommu/mapping/index.ts';
 import type { IommuProgram } from '../../../engine/iommu/index.ts';
+import { iommuRevisions } from '../../../engine/revisions/iommu/index.ts';
 import { explore } from '../../../test/iommu/explore.ts';
 import { mappingScenarios } from './mapping.ts';
 
@@ -21,5 +22,18 @@ test.each(defects.map((d) => [d.id, d.violates, d] as const))(
       explore(program as IommuProgram, [delta]).violations.map((v) => v.split(':')[0]),
     );
     expect([...new Set(found)]).toContain(violates);
+  },
+);
+
+const revisions = iommuRevisions.filter((r) => r.subsystems.includes('mapping'));
+
+test.each(revisions.map((r) => [r.id, r] as const))(
+  '%s shows what the scenarios expect of it',
+  (id, { deltas }) => {
+    for (const { id: scenario, program, expect: expected } of mappingScenarios) {
+      const { violations } = explore(program as IommuProgram, deltas);
+      const found = [...new Set(violations.map((v) => v.split(':')[0]))];
+      expect({ scenario, found }).toEqual({ scenario, found: expected?.[id] ?? [] });
+    }
   },
 );

@@ -22,8 +22,9 @@ export function checkErrno(op: MapOp, ret: number, domain: IommuDomain): void {
 /** The error that the arguments alone make certain. */
 function refusedBy(op: MapOp, domain: IommuDomain): number | null {
   if (op.op === 'iommu_map_sg' && op.segments.every((s) => s.size === 0)) return null;
-  if (!isPaging(domain.type)) return EINVAL;
   const smallest = domain.iommu?.pageSizes[0];
+  // Which of the two comes first differs between versions.
+  if (!isPaging(domain.type)) return smallest === undefined ? null : EINVAL;
   if (smallest === undefined) return ENODEV;
   const pieces = op.op === 'iommu_map' ? [op] : op.segments;
   const numbers = [op.iova, ...pieces.flatMap(({ pa, size }) => [pa, size])];

@@ -12,14 +12,19 @@ export const b79 = defect({
   violates: 'CORE-001',
   trigger: 'map of pages on both sides of a table’s end',
   steps: {
-    *opsMapPages(domain, iova, pa, pgsize, count, protection) {
-      if (domain.iommu?.driver === 'virtio')
-        return yield* this.viommuMapPages(domain, iova, pa, pgsize, count, protection);
+    *radixMapRun(domain, iova, { pa, size, ...rest }, count) {
       const span = entrySize(this.world.geometry, 1);
-      const left = Math.ceil((span - (iova % span)) / pgsize);
-      const fits = domain.iommu?.driver === 'arm' ? Math.min(count, left) : count;
-      const part = yield* this.radixMapPages(domain, iova, pa, pgsize, fits, protection);
-      return part.ret === 0 ? { ret: 0, mapped: pgsize * count } : part;
+      const fits = Math.ceil((span - (iova % span)) / size);
+      const here = domain.iommu?.driver === 'arm' ? Math.min(count, fits) : count;
+      for (let mapped = 0; mapped < here * size; mapped += size) {
+        const at = iova + mapped;
+        const entry = yield* this.radixInstall(domain, at, size);
+        if (entry === null) return { ret: -12, mapped };
+        const fresh = this.newLeaf(domain, { pa: pa + mapped, size, ...rest });
+        const ret = yield* this.radixStore(domain, entry, at, fresh);
+        if (ret !== 0) return { ret, mapped };
+      }
+      return { ret: 0, mapped: count * size };
     },
   },
 });

@@ -8,6 +8,7 @@ import { b72 } from './b72-superpage-neighbours.ts';
 import { b73 } from './b73-large-from-0.ts';
 import { b74 } from './b74-grow-race.ts';
 import { b79 } from './b79-concatenated.ts';
+import { armSplits, enodevFirst, syncMapVoid } from './divergences.ts';
 import {
   earlyFree,
   iovaFirst,
@@ -21,6 +22,9 @@ import {
   roundsUnmap,
   unpinsTwice,
 } from './planted.ts';
+
+/** Fixed after Linux 6.0. */
+export const of60: readonly IommuDelta[] = [b12, b72, b73, b74, b79];
 
 export const mappingDeltas: readonly IommuDelta[] = [
   b12,
@@ -41,4 +45,7 @@ export const mappingDeltas: readonly IommuDelta[] = [
   leavesOnly,
   iovaFirst,
   roundsUnmap,
+  enodevFirst,
+  syncMapVoid,
+  armSplits,
 ];
