@@ -5,6 +5,7 @@ import type { Part } from './part.ts';
 import { attachPart } from './attach.ts';
 import { cookiePart } from './cookie.ts';
 import { dirtyPart } from './dirty.ts';
+import { iommufdPart } from './iommufd.ts';
 import { mappingPart } from './mapping.ts';
 import { ownershipPart } from './ownership.ts';
 import { type1Part } from './type1.ts';
@@ -18,6 +19,7 @@ export const parts: readonly Part[] = [
   virtioPart,
   type1Part,
   cookiePart,
+  iommufdPart,
 ];
 
 /** All their properties. */

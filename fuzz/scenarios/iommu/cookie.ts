@@ -52,6 +52,9 @@ const dmaUnmap = (n: number): IommuOp => ({
   size: page,
 });
 
+/** Up to 6.14 a handler is installed beside any cookie. */
+const handlerBeside = { 'cookie/6.12': ['CKE-002'], 'cookie/seed': ['CKE-002'] };
+
 const scenario = (
   id: string,
   title: string,
@@ -99,6 +102,7 @@ export const cookieScenarios: readonly Scenario[] = [
     'who asks for a second cookie gets -EEXIST and changes nothing',
     'spec/cookies.md §9, row DMA_MSI',
     oneTask(alloc(), getMsi, getMsi, getDma, setFault, free),
+    handlerBeside,
   ),
   scenario(
     'handler-first',
@@ -123,6 +127,7 @@ export const cookieScenarios: readonly Scenario[] = [
     'a DMA domain has its cookie from the core: -EINVAL by type, and a WARN',
     'spec/cookies.md §12.3',
     oneTask(alloc('dma'), getMsi, getDma, setFault, free),
+    handlerBeside,
   ),
   scenario(
     'sva',
@@ -135,7 +140,7 @@ export const cookieScenarios: readonly Scenario[] = [
     'a fault handler does not take the place of the mm',
     'spec/cookies.md §8 M6',
     oneTask({ op: 'sva_domain_alloc', domain: 0, device: 0 }, setFault, free),
-    { 'cookie/6.12': ['CKE-002'], 'cookie/seed': ['CKE-002'] },
+    handlerBeside,
   ),
   scenario(
     'no-cookie',
@@ -158,14 +163,17 @@ export const cookieScenarios: readonly Scenario[] = [
     'prepare_msi while the group goes to another domain, and the domain goes',
     'spec/cookies.md §12.7: the IOVA is of exactly one of the two domains',
     program(host(), [alloc(), getMsi, attach()], [[prepare()], [detach(), free]]),
-    { 'cookie/6.12': ['use-after-free'] },
+    { 'cookie/6.12': ['broken-contract', 'data-race', 'leak', 'use-after-free'] },
   ),
   scenario(
     'two-groups',
     'interrupts of two groups of one domain are set up side by side',
     'the list of MSI pages is the domain’s, not a group’s',
     program(twoGroups, [alloc(), getMsi, attach(0), attach(1)], [[prepare(0, 0)], [prepare(1, 1)]]),
-    { 'cookie/seed': ['data-race'], 'cookie/6.15': ['data-race'] },
+    {
+      'cookie/seed': ['CKE-006', 'CKE-007', 'data-race'],
+      'cookie/6.15': ['CKE-006', 'CKE-007', 'data-race'],
+    },
   ),
   scenario(
     'composed-late',
@@ -187,7 +195,7 @@ export const cookieScenarios: readonly Scenario[] = [
       { op: 'attached_set_fault_handler', device: 0 },
       { op: 'report_fault', device: 0, iova: 0 },
     ),
-    { 'cookie/6.12': ['CKE-002'], 'cookie/seed': ['CKE-002'] },
+    handlerBeside,
   ),
   scenario(
     'init-race',

@@ -1,17 +1,19 @@
-// CKE-P10: planted. An entry of the flush queue counts as flushed before a flush.
+// CKE-P10: planted. An IOVA that waits in the flush queue is free at once.
 
 import { defect } from '../iommu.ts';
 
 export const cookieP10 = defect({
   id: 'CKE-P10',
-  title: 'an entry of the flush queue counts as flushed before a flush',
-  source: 'spec/cookies.md §7.10, §8; spec/iommu-core.md §12 S8; planted',
+  title: 'an IOVA goes back to the allocator when it is queued, not when it is flushed',
+  source: 'spec/cookies.md §7.10; spec/iommu-core.md §12 S8; planted',
   class: 'planted',
   violates: 'CKE-010',
-  trigger: 'dma_map, dma_write, dma_unmap twice with a flush queue',
+  trigger: 'dma_map, dma_unmap with a flush queue',
   steps: {
-    fqEntryDone(entry, finished) {
-      return entry.counter <= finished;
+    *iommuDmaFreeIova(domain, iova, size, queued, freelist) {
+      if (queued) yield* this.queueIova(domain, iova, size, freelist ?? []);
+      const cookie = yield* this.iovaCookieOf(domain);
+      yield* this.freeIovaFast(cookie, iova, size);
     },
   },
 });
