@@ -2,6 +2,7 @@
 // run can matter, so the first guess is each of them alone.
 
 import type { AnyDelta } from '../engine/defects/define.ts';
+import type { AnyProgram } from '../engine/program.ts';
 import type { Failing } from '../shrinkers/index.ts';
 import { instantiate } from './instance.ts';
 import { Runner } from './run.ts';
@@ -13,7 +14,7 @@ const bounds = { preemptions: Number.POSITIVE_INFINITY, maxStates: 50_000 } as c
 /** A smallest set of `deltas` (none can be left out) on which the program still fails alike. */
 export function causesOf(failing: Failing, deltas: readonly AnyDelta[]): readonly AnyDelta[] {
   const ran = deltasThatRan(failing, deltas);
-  const alone = ran.find((d) => d.kind === 'defect' && fails(failing, [d]));
+  const alone = ran.find((d) => d.kind === 'defect' && shownBy(failing, d));
   if (alone !== undefined) return [alone];
   let needed = ran;
   for (const delta of ran) {
@@ -21,6 +22,19 @@ export function causesOf(failing: Failing, deltas: readonly AnyDelta[]): readonl
     if (fails(failing, fewer)) needed = fewer;
   }
   return needed;
+}
+
+/** What each delta alone makes a program show: asked again and again by revisions that share it. */
+const known = new WeakMap<AnyProgram, Map<string, boolean>>();
+
+function shownBy(failing: Failing, delta: AnyDelta): boolean {
+  const { program, property, key } = failing;
+  let answers = known.get(program);
+  if (answers === undefined) known.set(program, (answers = new Map()));
+  const question = JSON.stringify([delta.id, property, key]);
+  let answer = answers.get(question);
+  if (answer === undefined) answers.set(question, (answer = fails(failing, [delta])));
+  return answer;
 }
 
 /** The deltas whose code runs in a failing run. */

@@ -7,12 +7,12 @@ import type { CheckEvents, CheckItem, CheckPlan, CheckService, Found } from './c
 import {
   distinctFailures,
   distinctFound,
-  explain,
-  type RawFailure,
+  explainTogether,
   type Searched,
   searchScenario,
+  type Shown,
 } from './checker.ts';
-import { deltasOf, runsOn } from './engines.ts';
+import { runsOn } from './engines.ts';
 import { runJobs } from './pool.ts';
 import { scenarioById } from './scenarios/index.ts';
 
@@ -24,19 +24,19 @@ interface SearchJob {
   readonly toolVersion: string;
 }
 
+/** One failure of one scenario, on every engine that shows it. */
 interface ExplainJob {
   readonly type: 'explain';
-  readonly engine: EngineRef;
   readonly scenario: string;
-  readonly failure: RawFailure;
+  readonly shown: readonly Shown[];
   readonly toolVersion: string;
 }
 
 export type CheckJob = SearchJob | ExplainJob;
 
-export function runCheckJob(job: CheckJob): Searched | Found {
+export function runCheckJob(job: CheckJob): Searched | readonly Found[] {
   if (job.type === 'search') return searchScenario(job.engine, job.scenario, job);
-  return explain(job.failure, job.engine, deltasOf(job.engine), job.toolVersion);
+  return explainTogether(job.shown, job.toolVersion);
 }
 
 export function checkService(toolVersion: string): CheckService {
@@ -68,7 +68,7 @@ class CheckRun {
   }
 
   async items(): Promise<readonly CheckItem[]> {
-    const answers = await this.runAll(this.searches);
+    const answers = await this.runAll<Searched>(this.searches);
     // Threads answer with copies: the plan's engines are what is compared from here on.
     const searched = answers.map((a, i) => ({
       ...a,
@@ -76,40 +76,49 @@ class CheckRun {
     }));
     const jobs = this.explanationsOf(searched);
     this.total += jobs.length;
-    const explained = await this.runAll(jobs);
-    const kept = new Set(distinctByEngine(jobs, explained));
+    const answered = await this.runAll<readonly Found[]>(jobs);
+    const explained = jobs.flatMap(({ scenario, shown }, i) =>
+      shown.flatMap(({ engine }, at) => {
+        const found = answered[i]?.[at];
+        return found === undefined ? [] : [{ scenario, engine, found }];
+      }),
+    );
     return searched.map((all) => {
       const { failures: _failures, ...item } = all;
-      const found = explained.filter((f, i) => {
-        const job = jobs[i];
-        return kept.has(f) && job?.engine === item.engine && job.scenario === item.scenario;
-      });
+      const found = distinctByEngine(explained, item.engine).flatMap((e) =>
+        e.scenario === item.scenario ? [e.found] : [],
+      );
       const whole = { ...item, found };
       this.events.done(whole);
       return whole;
     });
   }
 
-  /** What several scenarios show of one engine is shrunk once. */
+  /**
+   * What several scenarios show of one engine is shrunk once, and so is what several engines show by
+   * one scenario.
+   */
   private explanationsOf(searched: readonly Searched[]): ExplainJob[] {
     const engines = [...new Set(searched.map((item) => item.engine))];
-    return engines.flatMap((engine) => {
+    const jobs = new Map<string, Shown[]>();
+    for (const engine of engines) {
       const failures = searched
         .filter((item) => item.engine === engine)
         .flatMap((item) => item.failures.map((f) => ({ ...f, scenario: item.scenario })));
-      return distinctFailures(failures).map(({ scenario, ...failure }): ExplainJob => {
-        const { toolVersion } = this;
-        return { type: 'explain', engine, scenario, failure, toolVersion };
-      });
+      for (const { scenario, ...failure } of distinctFailures(failures)) {
+        const job = JSON.stringify([scenario, failure.signature]);
+        jobs.set(job, [...(jobs.get(job) ?? []), { engine, failure }]);
+      }
+    }
+    return [...jobs].map(([job, shown]): ExplainJob => {
+      const [scenario] = JSON.parse(job) as [string];
+      return { type: 'explain', scenario, shown, toolVersion: this.toolVersion };
     });
   }
 
-  /** Searches answer with what was searched, explanations with what was found. */
-  private runAll(jobs: readonly SearchJob[]): Promise<Searched[]>;
-  private runAll(jobs: readonly ExplainJob[]): Promise<Found[]>;
-  private runAll(jobs: readonly CheckJob[]): Promise<(Searched | Found)[]> {
+  private runAll<R extends Searched | readonly Found[]>(jobs: readonly CheckJob[]): Promise<R[]> {
     const compiled = import.meta.url.endsWith('.js');
-    return runJobs<CheckJob, Searched | Found>(jobs, {
+    return runJobs<CheckJob, Searched | readonly Found[]>(jobs, {
       workers: this.workers,
       script: new URL(compiled ? './checkWorker.js' : './checkWorker.ts', import.meta.url),
       here: runCheckJob,
@@ -119,11 +128,13 @@ class CheckRun {
         if ('figures' in result) this.states += result.figures.states;
         this.done++;
       },
-    });
+    }) as Promise<R[]>;
   }
 
-  private progress({ engine, scenario }: CheckJob): void {
+  private progress(job: CheckJob): void {
+    const engine = job.type === 'search' ? job.engine : (job.shown[0] as Shown).engine;
     const { states, done, total } = this;
+    const { scenario } = job;
     this.events.progress({ engine, scenario, states, itemsDone: done, items: total });
   }
 }
@@ -143,10 +154,15 @@ function searchesOf(plan: CheckPlan, toolVersion: string): SearchJob[] {
   );
 }
 
-/** Shrinking may show that two failures of one engine are the same after all. */
-function distinctByEngine(jobs: readonly ExplainJob[], explained: readonly Found[]): Found[] {
-  const engines = [...new Set(jobs.map((job) => job.engine))];
-  return engines.flatMap((engine) =>
-    distinctFound(explained.filter((_, i) => jobs[i]?.engine === engine)),
-  );
+interface Explained {
+  readonly scenario: string;
+  readonly engine: EngineRef;
+  readonly found: Found;
+}
+
+/** Of one engine; shrinking may show that two of its failures are the same after all. */
+function distinctByEngine(explained: readonly Explained[], engine: EngineRef): Explained[] {
+  const mine = explained.filter((e) => e.engine === engine);
+  const kept = new Set(distinctFound(mine.map((e) => e.found)));
+  return mine.filter((e) => kept.has(e.found));
 }

@@ -8,6 +8,11 @@ parentPort?.on('message', ({ index, job }: { index: number; job: CheckJob }) => 
     parentPort?.postMessage({ index, result: runCheckJob(job) });
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    parentPort?.postMessage({ index, error: `${job.engine.revision}, ${job.scenario}: ${text}` });
+    parentPort?.postMessage({ index, error: `${nameOf(job)}: ${text}` });
   }
 });
+
+function nameOf(job: CheckJob): string {
+  const engines = job.type === 'search' ? [job.engine] : job.shown.map((s) => s.engine);
+  return `${engines.map((e) => e.revision).join(', ')}, ${job.scenario}`;
+}

@@ -2,7 +2,7 @@
 // deltas are to blame.
 
 import type { AnyDelta } from '../engine/defects/define.ts';
-import { type Failing, shrink, type Shrunk } from '../shrinkers/index.ts';
+import { type Failing, type Run, shrink, type Shrunk } from '../shrinkers/index.ts';
 import type { EngineRef } from './catalogue.ts';
 import { causesOf } from './causes.ts';
 import type { CheckItem, Found, Verdict } from './check.ts';
@@ -10,7 +10,7 @@ import { deltasOf } from './engines.ts';
 import { ExhaustiveSearch } from './explore/exhaustive.ts';
 import { instantiate } from './instance.ts';
 import { scenarioById } from './scenarios/index.ts';
-import { oracleFor } from './shrinkOracle.ts';
+import { oracleFor, ShrinkOracle } from './shrinkOracle.ts';
 import { makeFinding } from './trace/index.ts';
 
 /** Steps of one run after which it is cut off: far more than any bundled program takes. */
@@ -24,7 +24,9 @@ export interface ItemOptions {
 
 /** A failing run as the search met it, and what it has in common with others that are the same. */
 export interface RawFailure extends Failing {
-  /** Property, key, and the deltas to blame for this run. */
+  /** The deltas to blame for this run. */
+  readonly causes: readonly string[];
+  /** Property, key and causes. */
   readonly signature: string;
 }
 
@@ -73,8 +75,9 @@ const propertiesOf = (failures: readonly Failing[]) =>
 
 export function checkScenario(engine: EngineRef, id: string, options: ItemOptions): CheckItem {
   const { failures, ...item } = searchScenario(engine, id, options);
-  const deltas = deltasOf(engine);
-  const found = failures.map((f) => explain(f, engine, deltas, options.toolVersion));
+  const found = failures.flatMap((failure) =>
+    explainTogether([{ engine, failure }], options.toolVersion),
+  );
   return { ...item, found: distinctFound(found) };
 }
 
@@ -82,7 +85,7 @@ function signed(failing: Failing, deltas: readonly AnyDelta[]): RawFailure {
   const causes = causesOf(failing, deltas).map((d) => d.id);
   const { property, key } = failing;
   const signature = JSON.stringify([property, key, causes]);
-  return { ...failing, signature };
+  return { ...failing, causes, signature };
 }
 
 /** Of failures with one signature, the one of the smallest program, then with the shortest run. */
@@ -119,6 +122,68 @@ export function explain(
   const small = shrunk.failing;
   const causes = causesOf(small, deltas).map((d) => d.id);
   return { finding: findingOf(shrunk, engine, make(small.program), toolVersion, seed), causes };
+}
+
+/** A failure and the engine that shows it. */
+export interface Shown {
+  readonly engine: EngineRef;
+  readonly failure: RawFailure;
+}
+
+/**
+ * The same failure of one scenario on several engines, shrunk once: on the reference with the deltas
+ * to blame and nothing else. An engine that does not show what is left shrinks its own run.
+ */
+export function explainTogether(all: readonly Shown[], toolVersion: string): Found[] {
+  const [first] = all;
+  const shrunk = first === undefined ? null : shrunkOnCauses(first.failure);
+  return all.map(({ engine, failure }) => {
+    const deltas = deltasOf(engine);
+    const found = shrunk === null ? null : transferred(shrunk, engine, deltas, toolVersion);
+    return found ?? explain(failure, engine, deltas, toolVersion);
+  });
+}
+
+interface OnCauses {
+  readonly shrunk: Shrunk;
+  readonly causes: readonly string[];
+}
+
+/** Null where nobody is to blame. */
+function shrunkOnCauses({ program, property, key, causes }: RawFailure): OnCauses | null {
+  if (causes.length === 0) return null;
+  const deltas = deltasOf({ revision: 'reference', deltas: causes });
+  const make = (p: Failing['program']) => instantiate(p, deltas);
+  // No decisions: those of a revision mean nothing here, a search of the scenario finds its own.
+  const shrunk = shrink(
+    { program, property, key, decisions: [] },
+    new ShrinkOracle(make, { property, key }),
+  );
+  return { shrunk, causes: causesOf(shrunk.failing, deltas).map((d) => d.id) };
+}
+
+/** The shrunk program on another engine: its run if that fits, else the one that a search finds. */
+function transferred(
+  { shrunk, causes }: OnCauses,
+  engine: EngineRef,
+  deltas: readonly AnyDelta[],
+  toolVersion: string,
+): Found | null {
+  const { program, property, key } = shrunk.failing;
+  const make = (p: Failing['program']) => instantiate(p, deltas);
+  const oracle = new ShrinkOracle(make, { property, key });
+  const run = oracle.replay(shrunk.run) ?? searched(oracle, shrunk);
+  if (run === null || run.preemptions > shrunk.run.preemptions) return null;
+  const failing = { program, property, key, decisions: run.decisions };
+  const moved = { ...shrunk, failing };
+  return { finding: findingOf(moved, engine, make(program), toolVersion, undefined), causes };
+}
+
+function searched(oracle: ShrinkOracle, { failing: { program }, run }: Shrunk): Run | null {
+  const { preemptions } = run;
+  const bounds = { preemptions, refusals: program.faults.budget, maxStates: 100_000 };
+  const found = oracle.search(program, bounds);
+  return found.verdict === 'found' ? found.run : null;
 }
 
 function findingOf(
