@@ -128,7 +128,7 @@ export const trackingScenarios: readonly Scenario[] = [
     'get-inside-block',
     'the bitmap from the middle of a block on',
     'The pages behind the block are looked at, each (§7 (d)).',
-    [map(0, 4), map(4, 1), track(true)],
+    [map(0, 5), track(true)],
     [[write(4), get(2, 3)]],
   ),
   scenario(

@@ -160,7 +160,7 @@ export class Ghost {
   }
 
   set<T extends string | Open | null>(cell: Cell<T>, value: T): void {
-    this.heap.store(cell as Cell<string | Open | null>, value);
+    this.heap.store(cell, value);
   }
 }
 

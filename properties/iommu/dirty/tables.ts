@@ -134,7 +134,7 @@ export function checkSteps(
   throw broken(
     p.steps,
     'not greedy',
-    `${sizes.map((s, i) => `${got[i]} of ${hex(s)}, ${want[i]} would do`).join('; ')}`,
+    sizes.map((s, i) => `${got[i]} of ${hex(s)}, ${want[i]} would do`).join('; '),
   );
 }
 
