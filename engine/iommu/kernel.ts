@@ -19,6 +19,7 @@ import { TableSteps } from './iommufd/table.ts';
 import { AllocSteps } from './core/alloc.ts';
 import { AttachSteps } from './core/attach.ts';
 import { DefaultDomainSteps } from './core/defaultDomain.ts';
+import { DeviceDomainSteps } from './core/deviceDomain.ts';
 import { DriverSteps } from './core/driver.ts';
 import { DriverAttachSteps } from './core/driverAttach.ts';
 import { MappingSteps } from './core/mapping.ts';
@@ -63,6 +64,7 @@ export interface IommuKernel
     DriverAttachSteps,
     AllocSteps,
     AttachSteps,
+    DeviceDomainSteps,
     PasidSteps,
     DefaultDomainSteps,
     ProbeSteps,
@@ -113,6 +115,7 @@ export const bootIommuKernel = composeKernel<IommuKernel>([
   DriverAttachSteps,
   AllocSteps,
   AttachSteps,
+  DeviceDomainSteps,
   PasidSteps,
   DefaultDomainSteps,
   ProbeSteps,

@@ -32,12 +32,13 @@ function lastTable(heap: Heap, geometry: IommuGeometry, domain: IommuDomain, at:
   let table = domain.root.stored as PageTable;
   while (table.level > 0) {
     const entry = table.at(entryIndex(geometry, table.level, at));
-    if (!(entry.stored instanceof PageTable)) {
+    let next = entry.stored;
+    if (!(next instanceof PageTable)) {
       const start = at - (at % entrySize(geometry, table.level));
       const name = `${domain.name} table${table.level - 1}@${start.toString(16)}`;
-      entry.stored = heap.boot(PageTable, name, table.level - 1, start);
+      entry.stored = next = heap.boot(PageTable, name, table.level - 1, start);
     }
-    table = entry.stored as PageTable;
+    table = next;
   }
   return table;
 }
