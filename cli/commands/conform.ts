@@ -5,8 +5,12 @@ import {
   annotationsPath,
   conform as run,
   type ConformReport,
+  conformType1,
   type HostPage,
   hostPages,
+  type IommuName,
+  iommuNames,
+  isType1Log,
   LogError,
   type MachineName,
   machineNames,
@@ -29,7 +33,12 @@ export const conform: Command = {
     revision: {
       type: 'string',
       value: '<id>',
-      help: `the kernel revision; ${defaultRevision} unless told otherwise`,
+      help: `the kernel revision; ${defaultRevision} unless told otherwise, for type1 as the log says`,
+    },
+    iommu: {
+      type: 'string',
+      value: '<name>',
+      help: `of logs of type1: ${iommuNames.join(', ')}; as the log says unless told otherwise`,
     },
     machine: {
       type: 'string',
@@ -48,6 +57,7 @@ export const conform: Command = {
     'iommucheck conform some.jsonl',
     'iommucheck conform some.jsonl --revision reference',
     'iommucheck conform - --machine pseries --host-page 65536 < some.jsonl',
+    'iommucheck conform type1.jsonl --iommu intel --revision core/6.12',
   ],
   run: async (values, context) => {
     const [source] = values.positionals;
@@ -57,37 +67,38 @@ export const conform: Command = {
         'give a file of JSON lines, one for each ioctl, or - for standard input',
         'try: iommucheck conform --help',
       );
-    const revision = revisionNamed(values, context);
-    const report = replayed(source, revision.deltas, values, context);
+    const { revision, report } = replayed(source, values, context);
     const { io, paint } = context;
-    const listing = { revision: revision.id, log: source, all: values.has('all') };
-    if (values.has('json')) io.stdout.write(json(report, revision.id, context));
+    const listing = { revision, log: source, all: values.has('all') };
+    if (values.has('json')) io.stdout.write(json(report, revision, context));
     else io.stdout.write(`${conformText(report, listing, paint)}\n`);
     return report.counts.unlisted === 0 ? exit.holds : exit.violation;
   },
 };
 
+/** undefined: none is named. */
 function revisionNamed(values: Values, { services }: Context) {
-  const id = values.text('revision') ?? defaultRevision;
-  const revision = revisionById(id);
-  if (revision !== undefined) return revision;
+  const id = values.text('revision');
+  const revision = id === undefined ? undefined : revisionById(id);
+  if (id === undefined || revision !== undefined) return revision;
   const ids = services.catalogue.revisions.map((r) => r.id);
   throw unknownName('revision', 'revisions', id, ids, 'iommucheck revisions');
 }
 
-type Deltas = NonNullable<ReturnType<typeof revisionById>>['deltas'];
+interface Replayed {
+  readonly revision: string;
+  readonly report: ConformReport;
+}
 
-function replayed(source: string, deltas: Deltas, values: Values, context: Context): ConformReport {
+function replayed(source: string, values: Values, context: Context): Replayed {
+  const revision = revisionNamed(values, context);
+  const iommu = oneOf(values, 'iommu', iommuNames) as IommuName | undefined;
   const text = read(source, context);
-  const beside = source === '-' ? null : context.io.files.readIfThere(annotationsPath(source));
-  const machine = oneOf(values, 'machine', machineNames) as MachineName | undefined;
-  const page = oneOf(values, 'host-page', hostPages.map(String));
   try {
-    return run(text, {
-      deltas,
-      annotations: beside === null ? [] : parseAnnotations(beside),
-      ...(machine === undefined ? {} : { machine }),
-      ...(page === undefined ? {} : { hostPage: Number(page) as HostPage }),
+    if (!isType1Log(text)) return onSpapr(text, source, values, context);
+    return conformType1(text, {
+      ...(iommu === undefined ? {} : { iommu }),
+      ...(revision === undefined ? {} : { revision }),
     });
   } catch (error) {
     if (!(error instanceof LogError)) throw error;
@@ -97,6 +108,21 @@ function replayed(source: string, deltas: Deltas, values: Values, context: Conte
       'lines that begin with # are comments',
     );
   }
+}
+
+function onSpapr(text: string, source: string, values: Values, context: Context): Replayed {
+  const revision = revisionNamed(values, context) ?? revisionById(defaultRevision);
+  if (revision === undefined) throw new Error(`${defaultRevision} is not in the catalogue`);
+  const beside = source === '-' ? null : context.io.files.readIfThere(annotationsPath(source));
+  const machine = oneOf(values, 'machine', machineNames) as MachineName | undefined;
+  const page = oneOf(values, 'host-page', hostPages.map(String));
+  const report = run(text, {
+    deltas: revision.deltas,
+    annotations: beside === null ? [] : parseAnnotations(beside),
+    ...(machine === undefined ? {} : { machine }),
+    ...(page === undefined ? {} : { hostPage: Number(page) as HostPage }),
+  });
+  return { revision: revision.id, report };
 }
 
 function read(source: string, { io }: Context): string {

@@ -105,7 +105,7 @@ export class Host {
 }
 
 /** The first task to its end, then the daemon until it has nothing left to do. */
-function runAlone(executor: Executor): Outcome {
+export function runAlone(executor: Executor): Outcome {
   const [task, rcu] = executor.tasks as [Task, Task];
   let outcome: Outcome | null = null;
   executor.listener = {

@@ -1,7 +1,6 @@
 // What came of each line of a log, and the sums. Plain data for commands and tests.
 
 import type { Annotation } from './annotations.ts';
-import type { MachineName } from './machine.ts';
 
 export interface LineReport {
   readonly line: number;
@@ -28,7 +27,7 @@ export interface Counts {
 }
 
 export interface ConformReport {
-  readonly machine: MachineName;
+  readonly machine: string;
   readonly hostPage: number;
   /** The machine was neither told nor to be seen in the log. */
   readonly assumedMachine: boolean;

@@ -18,6 +18,8 @@ export interface IommuQuirks {
   readonly foreignExdev: boolean;
   /** V0, V1 (§2, §5): the first attach says of which instance a domain is; before, no map works. */
   readonly lateFinalise: boolean;
+  /** 5.19 to 6.1 (§3): KVM asks the container of a group; no machine depends on it. */
+  readonly coherencyByContainer: boolean;
 }
 
 /** The reference. */
@@ -30,4 +32,5 @@ export const noIommuQuirks: IommuQuirks = Object.freeze({
   directClaimed: false,
   foreignExdev: false,
   lateFinalise: false,
+  coherencyByContainer: false,
 });

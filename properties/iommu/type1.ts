@@ -54,7 +54,7 @@ export const type1Part: Part = {
       },
       quiescent() {
         checkVfio(world, quirks);
-        checkType1s(world, others);
+        checkType1s(world, others, quirks);
         checkDirty(world, load());
       },
     };

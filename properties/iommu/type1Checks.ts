@@ -6,6 +6,7 @@ import { dmaEntryLimit, type Type1, type VfioDma } from '../../engine/iommu/vfio
 import { everything } from '../../engine/iommu/vfio/ranges.ts';
 import { broken } from '../property.ts';
 import { type1Properties as properties } from './type1Catalogue.ts';
+import { noEnforce } from './vfioChecks.ts';
 import { dmasOf, type PageAt, pagesOf, type1s } from './vfioView.ts';
 
 /** Who else pins pages or is accounted in a program. */
@@ -14,14 +15,14 @@ export interface Others {
   readonly account: boolean;
 }
 
-export function checkType1s(world: IommuWorld, others: Others): void {
+export function checkType1s(world: IommuWorld, others: Others, quirks: readonly string[]): void {
   const all = type1s(world);
   for (const iommu of all) {
     checkDisjoint(iommu);
     checkDomains(world, iommu);
     checkCounts(iommu);
     checkValid(iommu);
-    checkSharing(iommu);
+    if (!quirks.includes(noEnforce)) checkSharing(iommu);
   }
   checkPins(world, all, others.pin);
   for (const dma of all.flatMap(dmasOf)) checkHeld(world, dma);

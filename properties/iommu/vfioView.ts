@@ -1,7 +1,7 @@
 // What the properties of VFIO and KVM look at, read from outside.
 
 import type { IommuWorld } from '../../engine/iommu/index.ts';
-import { IommuDomain } from '../../engine/iommu/core/domain.ts';
+import type { IommuDomain } from '../../engine/iommu/core/domain.ts';
 import { Leaf } from '../../engine/iommu/core/leaf.ts';
 import { PageTable } from '../../engine/iommu/core/pageTable.ts';
 import { Type1, type VfioDma } from '../../engine/iommu/vfio/type1/objects.ts';

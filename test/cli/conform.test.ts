@@ -46,6 +46,29 @@ test('another revision: exit 1, each difference with its line', async () => {
   expect(stdout).toMatch(/15 differences without a reason\n$/);
 });
 
+test('a log of type1: its kernel and its IOMMU are told, or seen', async () => {
+  const files = { 'type1.jsonl': read('type1/virtio-7.2.jsonl') };
+  const told = await iommucheck(
+    ['conform', 'type1.jsonl', '--iommu', 'virtio', '--revision', 'core/7.2'],
+    { files },
+  );
+  expect(told.stdout).toMatchInlineSnapshot(`
+    "type1.jsonl on core/7.2, virtio IOMMU with 4K pages
+
+      calls     83 compared, 83 agreed, 0 differ
+      readings  5 compared, 5 agreed, 0 differ
+      outside   0 lines of what the engine does not have
+
+    the engine agrees with the kernel
+    "
+  `);
+  expect(told.code).toBe(0);
+  const other = await iommucheck(['conform', 'type1.jsonl', '--iommu', 'intel'], { files });
+  expect(other.code).toBe(1);
+  expect(other.stdout).toContain('on core/7.2, intel IOMMU with 4K pages');
+  expect(other.stdout).toContain('line 48 MAP_DMA: differs\n    kernel 0, engine -EINVAL\n');
+});
+
 test('every line on request, and as JSON', async () => {
   const all = await iommucheck(['conform', 'live.jsonl', '--all'], { files });
   expect(all.stdout).toContain('  5  agreed   GET_API_VERSION 0\n');
@@ -68,6 +91,7 @@ test.each([
   [['conform'], 2, 'conform needs a log'],
   [['conform', 'live.jsonl', '--revision', 'spapr/7'], 2, "unknown revision 'spapr/7'"],
   [['conform', 'live.jsonl', '--machine', 'x86'], 2, '--machine x86: expected powernv9 or pseries'],
+  [['conform', 'live.jsonl', '--iommu', 'sun'], 2, '--iommu sun: expected intel or amd or virtio'],
   [['conform', 'live.jsonl', '--host-page', '1'], 2, '--host-page 1: expected 4096 or 65536'],
   [['conform', 'none.jsonl'], 5, 'none.jsonl cannot be read'],
   [['conform', '-'], 5, 'standard input: the log is empty'],

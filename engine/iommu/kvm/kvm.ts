@@ -110,7 +110,7 @@ export class KvmSteps {
    */
   *kvmVfioCoherencyChanged(this: IommuKernel, group: VfioGroup): Steps {
     yield group.kvmRefLock.lock;
-    yield group.kvm.read;
+    yield group.kvm.readOnce;
     const kvm = group.kvm.value;
     yield group.kvmRefLock.unlock;
     if (kvm === null) return;

@@ -10,16 +10,17 @@ import type { PartRevisions } from './revision.ts';
 /** Still so in 6.12.117. */
 const upTo612 = [mapping.endWraps, attach.ioctlUnlocked];
 
+const upTo61 = [
+  ...upTo612,
+  mapping.ownerChange,
+  attach.vaddrWithMediated,
+  attach.openCount,
+  dirty.bitmapUnwind,
+];
+
 export const type1Revisions: PartRevisions = {
-  'core/6.1': [
-    ...upTo612,
-    mapping.ownerChange,
-    attach.vaddrWithMediated,
-    attach.openCount,
-    dirty.bitmapUnwind,
-    kvm.lockCycle,
-    kvm.entryAfterUnlock,
-  ],
+  'core/6.0': upTo61,
+  'core/6.1': upTo61,
   'core/6.12': [...upTo612, dirty.bitmapUnwind],
   'core/7.2': [
     attach.ioctlUnlocked,
@@ -28,6 +29,7 @@ export const type1Revisions: PartRevisions = {
     divergences.amdAperture,
   ],
   'coherency/5.17': [attach.notCoherent],
-  'coherency/5.19': [attach.ioctlUnlocked, kvm.staleContainer, kvm.lockCycle],
+  'coherency/5.19': [attach.ioctlUnlocked, kvm.staleContainer, kvm.lockCycle, kvm.entryAfterUnlock],
   'coherency/6.12': [attach.ioctlUnlocked, kvm.staleDevices],
+  'dirty/6.12': [dirty.bitmapUnwind],
 };

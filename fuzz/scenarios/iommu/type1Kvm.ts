@@ -50,10 +50,7 @@ export const kvmScenarios: readonly Scenario[] = [
     title: 'GET_DEVICE_FD || FILE_ADD',
     about: 'kv->lock and the locks of the group do not form a circle.',
     ...ownership,
-    expect: {
-      'core/6.1': ['deadlock', 'lock-order'],
-      'coherency/5.19': ['deadlock', 'lock-order'],
-    },
+    expect: { 'coherency/5.19': ['deadlock', 'lock-order'] },
     program: program(t.one({ kvms: 1 }), [...t.ready(), add()], [[t.deviceFd()], [del()]]),
   },
   {
@@ -61,7 +58,7 @@ export const kvmScenarios: readonly Scenario[] = [
     title: 'FILE_ADD || FILE_DEL',
     about: 'An entry is used only while it is in the list.',
     ...ownership,
-    expect: { 'core/6.1': ['use-after-free'] },
+    expect: { 'coherency/5.19': ['use-after-free'] },
     program: program(t.one({ kvms: 1 }), t.opened(), [[add()], [del()]]),
   },
   {

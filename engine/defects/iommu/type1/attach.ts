@@ -4,6 +4,7 @@ import { defect } from '../iommu.ts';
 
 export const ioctlUnlocked = defect({
   id: 'VFIO-ioctl-unlocked',
+  subsystem: 'ownership',
   title: 'a call on the container is in the driver while the last group goes',
   source:
     'spec/real-bugs.md 97 (6.12: no lock across driver->ioctl); spec/coherency-and-ownership.md §6',
@@ -19,6 +20,7 @@ export const ioctlUnlocked = defect({
 
 export const sharedUnlike = defect({
   id: 'VFIO-shared-unlike',
+  subsystem: 'ownership',
   title: 'a group that cannot force snooping shares the domain of one that can',
   source: 'spec/coherency-and-ownership.md §2, §7.7: planted',
   class: 'planted',
@@ -33,6 +35,7 @@ export const sharedUnlike = defect({
 
 export const notCoherent = defect({
   id: 'VFIO-not-coherent',
+  subsystem: 'ownership',
   title: 'VFIO takes a device whose DMA is not coherent with the CPU',
   source:
     'spec/coherency-and-ownership.md §2, §7.10 (before 5.19 nothing is asked at registration)',
@@ -48,6 +51,7 @@ export const notCoherent = defect({
 
 export const firstIsolated = defect({
   id: 'VFIO-first-isolated',
+  subsystem: 'ownership',
   title: 'interrupts of the first device only are looked at',
   source: 'spec/coherency-and-ownership.md §2, §7.11: planted',
   class: 'planted',
@@ -64,6 +68,7 @@ export const firstIsolated = defect({
 
 export const unsetInUse = defect({
   id: 'VFIO-unset-in-use',
+  subsystem: 'ownership',
   title: 'UNSET_CONTAINER takes the container from under an open device',
   source: 'spec/coherency-and-ownership.md §2, §7.13: planted',
   class: 'planted',
@@ -79,6 +84,7 @@ export const unsetInUse = defect({
 
 export const openCount = defect({
   id: 'VFIO-open-count',
+  subsystem: 'ownership',
   title: 'an open that fails is closed as if it had not',
   source: 'spec/real-bugs.md 67 (Fix unbalanced vfio_df_close call; Prevent open_count decrement)',
   class: 'refcount',
@@ -126,6 +132,7 @@ export const vaddrWithMediated = defect({
 
 export const emulatedLeft = defect({
   id: 'VFIO-emulated-left',
+  subsystem: 'ownership',
   title: 'one of two mediated devices leaves, and the kernel warns of the other',
   source: 'spec/real-bugs.md 101 (vfio/iommu_type1: Fix some sanity checks in detach group)',
   class: 'spurious warning',

@@ -4,6 +4,7 @@ import { defect } from '../iommu.ts';
 
 export const scopePromoted = defect({
   id: 'VFIO-scope-promoted',
+  subsystem: 'dirty',
   title: 'a group leaves, and what it wrote is not reported any more',
   source: 'spec/real-bugs.md 59 (Populate full dirty when detach non-pinned group)',
   class: 'lost dirty',
@@ -18,6 +19,7 @@ export const scopePromoted = defect({
 
 export const bitmapUnwind = defect({
   id: 'VFIO-bitmap-unwind',
+  subsystem: 'dirty',
   title: 'a START that fails frees the bitmap of one mapping again and again',
   source: 'spec/real-bugs.md 60 (Fix error unwind in migration dirty bitmap allocation)',
   class: 'wrong unwind',
@@ -25,8 +27,8 @@ export const bitmapUnwind = defect({
   trigger: 'three mappings, START without memory for the third bitmap',
   steps: {
     *type1BitmapUnwind(dmas, failed) {
-      const wrong = dmas[failed];
-      for (let i = 0; i < failed && wrong !== undefined; i++) yield* this.vfioDmaBitmapFree(wrong);
+      const wrong = dmas.slice(0, failed).map(() => dmas[failed]);
+      for (const dma of wrong) if (dma !== undefined) yield* this.vfioDmaBitmapFree(dma);
     },
   },
 });

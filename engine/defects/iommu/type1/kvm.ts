@@ -11,11 +11,13 @@ function* nobodyAsks(this: IommuKernel, _group: VfioGroup): Steps {
 
 export const staleContainer = defect({
   id: 'KVM-stale-container',
+  subsystem: 'ownership',
   title: 'KVM asks the container of a file once, and takes a file without one for coherent',
   source: 'spec/coherency-and-ownership.md §3 (5.19 to 6.1), §7.9',
   class: 'stale state',
   violates: 'OWN-009',
   trigger: 'FILE_ADD of a group, then SET_CONTAINER and SET_IOMMU',
+  allows: ['coherencyByContainer'],
   steps: {
     *vfioFileEnforcedCoherent(group) {
       yield group.groupLock.lock;
@@ -33,6 +35,7 @@ export const staleContainer = defect({
 
 export const staleDevices = defect({
   id: 'KVM-stale-devices',
+  subsystem: 'ownership',
   title: 'KVM looks at the devices of a group at FILE_ADD and FILE_DEL only',
   source: 'spec/coherency-and-ownership.md §3 (6.2 and later), §7.8',
   class: 'stale state',
@@ -43,6 +46,7 @@ export const staleDevices = defect({
 
 export const lockCycle = defect({
   id: 'KVM-lock-cycle',
+  subsystem: 'ownership',
   title: 'opening a device takes kv->lock under group_lock, FILE_ADD the other way round',
   source: 'spec/real-bugs.md 68 (51cdc8bc120e)',
   class: 'deadlock',
@@ -71,6 +75,7 @@ export const lockCycle = defect({
 
 export const entryAfterUnlock = defect({
   id: 'KVM-entry-after-unlock',
+  subsystem: 'ownership',
   title: 'FILE_ADD uses the new entry after it has given up kv->lock',
   source: 'spec/coherency-and-ownership.md §3 (kvm/vfio: ensure kvg instance stays around: 6.1.53)',
   class: 'use after free',

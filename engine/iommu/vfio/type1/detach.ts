@@ -81,8 +81,10 @@ export class Type1DetachSteps {
 
   *type1LastDomain(this: IommuKernel, iommu: Type1): Steps {
     yield iommu.emulatedGroups.read;
-    if (iommu.emulatedGroups.value.items.length > 0)
-      return yield* this.vfioIommuUnmapUnpinReaccount(iommu);
+    if (iommu.emulatedGroups.value.items.length > 0) {
+      yield* this.vfioIommuUnmapUnpinReaccount(iommu);
+      return;
+    }
     yield* this.type1CheckDevicesGone(iommu);
     yield* this.vfioIommuUnmapUnpinAll(iommu);
   }

@@ -74,8 +74,10 @@ export class Type1UnmapSteps {
         removed.ret = dmas;
         return;
       }
-      if ((flags & unmapFlags.vaddr) !== 0)
-        return yield* this.type1InvalidateVaddr(iommu, dmas, removed);
+      if ((flags & unmapFlags.vaddr) !== 0) {
+        yield* this.type1InvalidateVaddr(iommu, dmas, removed);
+        return;
+      }
       if (!(yield* this.type1RemoveDmas(iommu, dmas, flags, removed))) return;
     }
   }
