@@ -8,6 +8,8 @@ import { virtioRaces } from './virtioRaces.ts';
 import {
   alloc,
   attach,
+  complete,
+  everywhere,
   free,
   identity,
   lookUp,
@@ -15,8 +17,10 @@ import {
   one,
   oneGroup,
   pair,
+  queued,
   replace,
   twoInstances,
+  unfinalised,
   unmap,
 } from './virtioHosts.ts';
 
@@ -31,6 +35,7 @@ const unplugged = (virtio: VirtioSpec) =>
 
 const scenario = (fields: Omit<Scenario, 'subsystem'>): Scenario => ({
   subsystem: 'virtio',
+  expect: {},
   ...fields,
 });
 
@@ -45,6 +50,7 @@ const attaching: readonly Scenario[] = [
     id: 'virtio/attach-refused',
     title: 'the device refuses the second domain',
     about: 'BUG-1: the old domain keeps its endpoint, and what is mapped later reaches the device',
+    expect: everywhere('VIO-003'),
     program: program(
       one(),
       [alloc(), attach(), alloc(1)],
@@ -56,6 +62,7 @@ const attaching: readonly Scenario[] = [
     id: 'virtio/revert-mapped',
     title: 'a domain with a mapping is attached again because another could not be',
     about: 'BUG-8: what the device has is not sent a second time',
+    expect: { ...everywhere('VIO-003', 'VIO-005'), 'virtio/6.1': ['VIO-003'] },
     program: program(
       one(),
       [alloc(), attach(), map(0, 1), alloc(1)],
@@ -67,6 +74,7 @@ const attaching: readonly Scenario[] = [
     id: 'virtio/replay-refused',
     title: 'the device refuses a mapping of the replay',
     about: 'V10: all of the domain is at the device, or the old one is',
+    expect: { ...complete('VIO-003', 'VIO-005'), 'virtio/6.8': ['VIO-005'] },
     program: program(
       one(),
       [alloc(), map(0, 1), map(4, 1), alloc(1), attach(1), map(0, 1, 1)],
@@ -78,24 +86,28 @@ const attaching: readonly Scenario[] = [
     id: 'virtio/no-sharing',
     title: 'a device that keeps endpoints apart refuses the second',
     about: 'BUG-1 without a refusal of the environment: UNSUPP is what the device always answers',
+    expect: everywhere('VIO-003'),
     program: program(pair({ noSharing: true }), [alloc(), attach()], [[attach(0, 1), map(0, 1)]]),
   }),
   scenario({
     id: 'virtio/unanswered',
     title: 'ATTACH completed with a used length of 0',
     about: 'BUG-6: an attach that the device did not answer has failed',
+    expect: everywhere('VIO-011'),
     program: program(one(), [alloc()], [[attach()]], ['virtio_len0']),
   }),
   scenario({
     id: 'virtio/replay-unanswered',
     title: 'MAP of a replay completed with a used length of 0',
     about: 'BUG-6: neither is a mapping that the device did not answer there',
+    expect: { ...everywhere('VIO-011'), ...complete('VIO-003', 'VIO-011') },
     program: program(one(), [alloc(), map(0, 1)], [[attach()]], ['virtio_len0']),
   }),
   scenario({
     id: 'virtio/two-ids',
     title: 'a device with two ids, the second ATTACH refused',
     about: 'V4, V10: all ids are in the domain that the driver says',
+    expect: everywhere('VIO-003', 'VIO-006'),
     program: program(
       oneGroup([{ ids: 2 }]),
       [alloc(), attach(), alloc(1)],
@@ -107,6 +119,7 @@ const attaching: readonly Scenario[] = [
     id: 'virtio/group-of-two',
     title: 'a group of two devices, the second ATTACH refused',
     about: 'V10: the first device goes back, and both have what was mapped',
+    expect: everywhere('VIO-003'),
     program: program(
       oneGroup([{}, {}]),
       [alloc(), attach(), map(0, 1), alloc(1)],
@@ -127,6 +140,7 @@ const mapping: readonly Scenario[] = [
     id: 'virtio/unmap-hole',
     title: 'unmap of a range with a hole',
     about: 'BUG-2: what is removed is answered, and the device is told',
+    expect: everywhere('VIO-008'),
     program: program(
       one(),
       [alloc(), attach(), map(0, 1), map(2, 1)],
@@ -137,12 +151,14 @@ const mapping: readonly Scenario[] = [
     id: 'virtio/unmap-end',
     title: 'unmap of a range with a hole, and a mapping that is longer',
     about: 'BUG-3: UNMAP ends where a mapping does',
+    expect: everywhere('VIO-009'),
     program: program(one(), [alloc(), attach(), map(0, 1), map(2, 4)], [[unmap(0, 3)]]),
   }),
   scenario({
     id: 'virtio/unmap-examples',
     title: 'the examples of UNMAP in the specification of the device',
     about: 'a mapping is never split: from its start the whole of it goes, from within nothing',
+    expect: everywhere('VIO-008'),
     program: program(
       one(),
       [alloc(), attach()],
@@ -166,18 +182,21 @@ const mapping: readonly Scenario[] = [
     id: 'virtio/overlap',
     title: 'a page mapped twice while no endpoint is attached',
     about: 'BUG-4: mappings are disjoint, also those that the device has not seen',
+    expect: complete('VIO-007'),
     program: program(one(), [alloc()], [[map(0, 1), map(0, 1), attach()]]),
   }),
   scenario({
     id: 'virtio/overlap-attached',
     title: 'a page mapped twice while attached',
     about: 'BUG-4: a refused MAP takes nothing away that was there',
+    expect: { ...queued('VIO-007'), 'virtio/6.1': ['VIO-009'] },
     program: program(one(), [alloc(), attach()], [[map(0, 1), map(0, 1), unmap(0, 1)]]),
   }),
   scenario({
     id: 'virtio/aperture',
     title: 'mapping beyond the aperture',
     about: 'V7: the driver must not send what is outside the input range',
+    expect: complete('VIO-007'),
     program: program(
       host({ iommus: [{ driver: 'virtio', aperture: { start: 0, end: 4 * page - 1 } }] }),
       [alloc()],
@@ -188,6 +207,7 @@ const mapping: readonly Scenario[] = [
     id: 'virtio/map-refused',
     title: 'MAP refused by the device',
     about: 'BUG-5: iommu_map fails, and nothing is mapped',
+    expect: queued('VIO-005'),
     program: program(one(), [alloc(), attach()], [[map(0, 1)]], ['virtio_map']),
   }),
   scenario({
@@ -200,6 +220,7 @@ const mapping: readonly Scenario[] = [
     id: 'virtio/sync-unattached',
     title: 'unmap in a domain that never was attached',
     about: 'seed 000: before 6.16 the domain has no instance yet whose queue could be synced',
+    expect: unfinalised('null-deref'),
     program: program(one(), [], [[alloc(), unmap(0, 1)]]),
   }),
 ];
@@ -221,6 +242,7 @@ const domains: readonly Scenario[] = [
     id: 'virtio/only-id',
     title: 'one id, and F_BYPASS_CONFIG',
     about: 'BUG-9: the identity domain does not keep the only id from the others',
+    expect: { 'virtio/6.16': ['VIO-001'] },
     program: program(
       unplugged({ bypassConfig: true, firstDomain: 5, lastDomain: 5 }),
       [],
@@ -273,6 +295,7 @@ const domains: readonly Scenario[] = [
     id: 'virtio/identity-reserved',
     title: 'identity domain of one device attached to another with a reserved region',
     about: 'V15: what is reserved for any endpoint is not mapped',
+    expect: everywhere('VIO-015'),
     program: program(
       pair({}, [{}, { reserved: [{ start: 0x8000, size: page, kind: 'reserved' }] }]),
       [identity(), attach()],
@@ -299,6 +322,7 @@ const domains: readonly Scenario[] = [
     id: 'virtio/unplug-identity',
     title: 'the only device of the static identity domain goes',
     about: 'BUG-7: DETACH names the id that the identity domain has at the device',
+    expect: { 'virtio/6.16': ['VIO-006'] },
     program: program(
       oneGroup([{}], { bypassConfig: true, firstDomain: 1 }, 'identity'),
       [],
@@ -309,6 +333,7 @@ const domains: readonly Scenario[] = [
     id: 'virtio/unplug-from-identity',
     title: 'one of two devices in the static identity domain goes',
     about: 'BUG-7: the endpoint is nowhere, also for the device',
+    expect: { 'virtio/6.16': ['VIO-004'] },
     program: program(
       oneGroup([{}, {}], { bypassConfig: true, firstDomain: 1 }, 'identity'),
       [],
@@ -319,6 +344,7 @@ const domains: readonly Scenario[] = [
     id: 'virtio/plug-again',
     title: 'a device goes and comes back',
     about: 'the endpoint is new, its domain has what is mapped',
+    expect: everywhere('VIO-003'),
     program: program(
       oneGroup([{}, {}]),
       [alloc(), attach(), map(0, 1)],

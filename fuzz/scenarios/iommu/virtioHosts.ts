@@ -1,4 +1,5 @@
-// The small hosts with virtio-iommu, and their operations: addresses and sizes in pages.
+// The small hosts with virtio-iommu, and their operations: addresses and sizes in pages. At the end,
+// what is expected on the revisions.
 
 import type {
   DeviceSpec,
@@ -91,4 +92,26 @@ export const lookUp = (at: number, domain = 0): IommuOp => ({
   op: 'iova_to_phys',
   domain,
   iova: at * page,
+});
+
+type Expected = Readonly<Record<string, readonly string[]>>;
+
+/** Before 6.16, a domain is finalised when it is first attached. */
+export const unfinalised = (...ids: string[]): Expected => ({
+  'virtio/6.1': ids,
+  'virtio/6.8': ids,
+});
+
+/** Paging domains are complete when they are allocated. */
+export const complete = (...ids: string[]): Expected => ({
+  'virtio/seed': ids,
+  'virtio/6.16': ids,
+});
+
+/** Since 6.8, MAP is queued. */
+export const queued = (...ids: string[]): Expected => ({ 'virtio/6.8': ids, ...complete(...ids) });
+
+export const everywhere = (...ids: string[]): Expected => ({
+  'virtio/6.1': ids,
+  ...queued(...ids),
 });

@@ -6,13 +6,17 @@ import { page, program } from './hosts.ts';
 import {
   alloc,
   attach,
+  complete,
   detach,
+  everywhere,
   free,
   map,
   one,
   pair,
+  queued,
   replace,
   twoInstances,
+  unfinalised,
   unmap,
 } from './virtioHosts.ts';
 
@@ -23,30 +27,35 @@ export const virtioRaces: readonly Omit<Scenario, 'subsystem'>[] = [
     id: 'virtio/map-attach',
     title: 'map while the first endpoint is attached',
     about: 'a mapping is sent by whoever comes second: the map or the replay',
+    expect: everywhere('VIO-005', 'data-race'),
     program: program(one(), [alloc()], [[map(0, 1)], [attach()]]),
   },
   {
     id: 'virtio/unmap-detach',
     title: 'unmap while the last endpoint leaves',
     about: 'V6: nothing is sent for a domain that the device has forgotten',
+    expect: everywhere('data-race'),
     program: program(one(), [alloc(), attach(), map(0, 1)], [[unmap(0, 1)], [detach()]]),
   },
   {
     id: 'virtio/map-map',
     title: 'two maps at once, one refused by the device',
     about: 'BUG-5: each learns its own status, whoever waits for the queue',
+    expect: queued('VIO-005'),
     program: program(one(), [alloc(), attach()], [[map(0, 1)], [map(1, 1)]], ['virtio_map']),
   },
   {
     id: 'virtio/attach-attach',
     title: 'two groups are attached to one domain at once',
     about: 'the first one to arrive replays, both are counted',
+    expect: { ...unfinalised('data-race'), ...complete('VIO-003', 'data-race') },
     program: program(pair(), [alloc(), map(0, 1)], [[attach()], [attach(0, 1)]]),
   },
   {
     id: 'virtio/leave-join',
     title: 'the last endpoint leaves a domain while another joins',
     about: 'the device forgets the domain with its last endpoint: who comes then replays',
+    expect: { ...unfinalised('data-race'), ...complete('VIO-003', 'data-race') },
     program: program(pair(), [alloc(), map(0, 1), attach()], [[detach()], [attach(0, 1)]]),
   },
   {
@@ -59,6 +68,7 @@ export const virtioRaces: readonly Omit<Scenario, 'subsystem'>[] = [
     id: 'virtio/alloc-free',
     title: 'a domain is freed and another takes its id, while the device has requests in its queue',
     about: 'V6: an id that is used again finds nothing of the old domain',
+    expect: everywhere('data-race'),
     program: program(
       one(),
       [alloc(), attach(), map(0, 1)],
