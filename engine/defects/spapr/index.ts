@@ -29,6 +29,7 @@ import { tablesOutliveGroups } from './d-tables-outlive-groups.ts';
 import { e1 } from './e1-positive-result.ts';
 import { l1 } from './l1-map-without-lock.ts';
 import { l2, l2Late } from './l2-region-without-rcu.ts';
+import { p1, p11, p12 } from './planted.ts';
 import { r1 } from './r1-registrations-outlive-process.ts';
 import { u1 } from './u1-unregister-contained.ts';
 import { u2 } from './u2-unregister-einval.ts';
@@ -70,4 +71,7 @@ export const spaprDeltas: readonly SpaprDelta[] = [
   separateView,
   attachByVersion,
   tablesOutliveGroups,
+  p1,
+  p11,
+  p12,
 ];
