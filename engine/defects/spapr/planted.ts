@@ -6,7 +6,7 @@ const planted = { source: 'planted', class: 'planted' } as const;
 
 export const p1 = defect({
   ...planted,
-  id: 'P1',
+  id: 'TCE-P1',
   title: 'regions that are registered are not compared with those that are listed',
   violates: 'REG-001',
   trigger: 'REGISTER of a range, REGISTER of a part of it',
@@ -19,7 +19,7 @@ export const p1 = defect({
 
 export const p11 = defect({
   ...planted,
-  id: 'P11',
+  id: 'TCE-P11',
   title: 'a window that is removed stays programmed in its groups',
   violates: 'WIN-011',
   trigger: 'attach, REGISTER, TCE_REMOVE',
@@ -28,7 +28,7 @@ export const p11 = defect({
 
 export const p12 = defect({
   ...planted,
-  id: 'P12',
+  id: 'TCE-P12',
   title: 'REGISTER does not enable its container',
   violates: 'CON-012',
   trigger: 'REGISTER',
