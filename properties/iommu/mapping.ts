@@ -2,6 +2,7 @@
 
 import { mappingProperties } from './mapping/catalogue.ts';
 import { MappingCalls } from './mapping/calls.ts';
+import { PageCalls } from './mapping/pages.ts';
 import { MappingState } from './mapping/state.ts';
 import type { Part } from './part.ts';
 
@@ -11,10 +12,14 @@ export const mappingPart: Part = {
   properties: Object.values(mappingProperties),
   judge(world, program) {
     const calls = new MappingCalls(world, program);
+    const pages = new PageCalls(world);
     const state = new MappingState(world, (domain) => calls.expectedOf(domain));
     return {
       onBegin: (op, task) => calls.begin(op, task),
-      onEnd: (op, result, task) => calls.end(op, result, task),
+      onEnd(op, result, task) {
+        calls.end(op, result, task);
+        pages.end(op, result);
+      },
       quiescent: () => state.check(),
       final: () => state.final(),
     };

@@ -37,7 +37,11 @@ export class DriverSteps {
   }
 
   *opsDomainFree(this: IommuKernel, domain: IommuDomain): Steps {
-    if (isVirtio(domain)) return yield* this.viommuDomainFree(domain);
+    if (isVirtio(domain)) yield* this.viommuDomainFree(domain);
+    else yield* this.radixDomainFree(domain);
+  }
+
+  *radixDomainFree(this: IommuKernel, domain: IommuDomain): Steps {
     yield* this.radixFree(domain);
     yield domain.free;
   }
@@ -80,17 +84,19 @@ export class DriverSteps {
 
   /** Nothing gathered, nothing to do. While no table goes, cached steps of the walk stay valid. */
   *opsIotlbSync(this: IommuKernel, domain: IommuDomain, gather: Gather): Steps {
-    if (isVirtio(domain)) return yield* this.viommuIotlbSync(domain);
-    if (isEmpty(gather)) return;
+    if (isVirtio(domain)) yield* this.viommuIotlbSync(domain);
+    else if (!isEmpty(gather)) yield* this.radixSync(domain, gather);
+  }
+
+  *radixSync(this: IommuKernel, domain: IommuDomain, gather: Gather): Steps {
     const what = gather.freelist.length === 0 ? 'leaves' : 'all';
     yield domain.tlb.invalidate(gather.start, gather.end, what);
     yield* this.hwDrain(domain);
   }
 
   *opsFlushIotlbAll(this: IommuKernel, domain: IommuDomain): Steps {
-    if (isVirtio(domain)) return yield* this.viommuFlushIotlbAll(domain);
-    yield domain.tlb.invalidate(0, Number.MAX_SAFE_INTEGER);
-    yield* this.hwDrain(domain);
+    if (isVirtio(domain)) yield* this.viommuFlushIotlbAll(domain);
+    else yield* this.radixFlush(domain, 0, Number.MAX_SAFE_INTEGER);
   }
 
   *opsIotlbSyncMap(this: IommuKernel, domain: IommuDomain, iova: U64, size: U64): Steps<number> {

@@ -7,7 +7,7 @@ import type { U64 } from '../../vfio/vocabulary.ts';
 import { type IommuDomain, isPaging } from '../core/domain.ts';
 import { Leaf, prot } from '../core/leaf.ts';
 import type { Device } from '../core/objects.ts';
-import { type Entry, entryIndex, entrySize, PageTable } from '../core/pageTable.ts';
+import { type Entry, entryIndex, entrySize, type PageTable } from '../core/pageTable.ts';
 import type { IommuKernel } from '../kernel.ts';
 
 export interface DmaRequest {

@@ -4,7 +4,6 @@
 import type { IommuDomain, IommuWorld, OpOf } from '../../../engine/iommu/index.ts';
 import { isPaging } from '../../../engine/iommu/index.ts';
 import type { IommuOp, IommuProgram } from '../../../engine/iommu/vocabulary/index.ts';
-import { IovaCookie } from '../../../engine/iommu/cookie/objects.ts';
 import { hex } from '../../../engine/hex.ts';
 import {
   type Birth,
@@ -12,13 +11,13 @@ import {
   KernelObject,
   type Outcome,
   type Task,
-  Trip,
 } from '../../../engine/runtime/index.ts';
 import { broken } from '../../property.ts';
 import { mappingProperties as core } from './catalogue.ts';
 import { checkErrno } from './errnos.ts';
 import { type Expected, expected, nothing, type Run, runsOf } from './expected.ts';
-import { isFree, leafAt, leavesOf, liveDomains, mappedIn, reaches, slotAt } from './view.ts';
+import { contract } from './pages.ts';
+import { isFree, leafAt, leavesOf, mappedIn, reaches, slotAt } from './view.ts';
 
 type MapOp = OpOf<'iommu_map' | 'iommu_map_sg'>;
 type UnmapOp = OpOf<'iommu_unmap' | 'iommu_unmap_fast'>;
@@ -75,35 +74,14 @@ export class MappingCalls {
   begin(op: IommuOp, task: Task): void {
     const careless = this.ghost.careless[task.id];
     if (careless === undefined) return;
-    switch (op.op) {
-      case 'iommu_map':
-      case 'iommu_map_sg':
-        return this.note(careless, this.overlaps(op));
-      case 'iommu_unmap':
-      case 'iommu_unmap_fast':
-        return this.note(careless, this.cuts(op));
-      default:
-    }
+    if (op.op === 'iommu_map' || op.op === 'iommu_map_sg') this.note(careless, this.overlaps(op));
+    if (op.op === 'iommu_unmap' || op.op === 'iommu_unmap_fast') this.note(careless, this.cuts(op));
   }
 
   end(op: IommuOp, result: Outcome, task: Task): void {
-    switch (op.op) {
-      case 'iommu_map':
-      case 'iommu_map_sg':
-        return this.mapped(op, result, task);
-      case 'iommu_unmap':
-      case 'iommu_unmap_fast':
-        return this.unmapped(op, result, task);
-      case 'dma_read':
-      case 'dma_write':
-        return this.reached(op, result);
-      case 'page_free':
-      case 'page_unpin':
-        return this.released(op);
-      case 'dma_map':
-        return this.dmaMapped(op, result);
-      default:
-    }
+    if (op.op === 'iommu_map' || op.op === 'iommu_map_sg') this.mapped(op, result, task);
+    if (op.op === 'iommu_unmap' || op.op === 'iommu_unmap_fast') this.unmapped(op, result, task);
+    if (op.op === 'dma_map') this.dmaMapped(op, result);
   }
 
   private mapped(op: MapOp, { ret }: Outcome, task: Task): void {
@@ -157,13 +135,13 @@ export class MappingCalls {
   /** spec/iommu-core.md §8: not before the sync of what was there; not of pages that are free. */
   private lawfulMap(domain: IommuDomain, start: number, end: number): void {
     if (end > start && domain.pending.stored.covers(start, end - 1))
-      throw this.contract(domain, 'map before the sync of an unmap');
+      throw contract(domain, 'map before the sync of an unmap');
     for (const page of this.world.pagesTouched()) {
       if (!isFree(page)) continue;
       const leaves = leavesOf(this.world.geometry, domain);
       const at = mappedIn(leaves, start, end);
       if (at !== null && leaves.some(({ leaf }) => reaches(leaf, page)))
-        throw this.contract(page, 'map of a free page');
+        throw contract(page, 'map of a free page');
     }
   }
 
@@ -197,59 +175,12 @@ export class MappingCalls {
     }
   }
 
-  /** A device reached a page: it must be somebody's, and pinned where user space gave it. */
-  private reached(op: OpOf<'dma_read' | 'dma_write'>, { out }: Outcome): void {
-    const pa = out?.['pa'];
-    if (pa === undefined) return;
-    const page = this.world.page(pa);
-    const how = `${op.op} of device ${op.device} at ${hex(op.iova)} reaches ${page.name}`;
-    if (out?.['pinned'] === 1 && page.pins.stored <= 0)
-      throw broken(core.pinned, 'reached unpinned', `${how}, which nobody has pinned`, page);
-    if (isFree(page) && !this.isQueued(op.iova))
-      throw broken(core.stale, 'free page reached', `${how}, which is free`, page);
-  }
-
   /** The DMA API has given an address out: it leads to the memory that was asked for. */
   private dmaMapped(op: OpOf<'dma_map'>, { out }: Outcome): void {
     const iova = out?.['iova'];
     const domain = this.world.devices[op.device]?.group.stored?.defaultDomain.stored ?? null;
     if (iova === undefined || domain === null || domain.root.stored === null) return;
     this.translates(domain, { iova, size: op.size, pa: op.pa }, 7);
-  }
-
-  /** The address waits in a flush queue: until the flush the device may use it, by design. */
-  private isQueued(iova: number): boolean {
-    return this.world.groups.some(({ defaultDomain }) => {
-      const cookie = defaultDomain.stored?.cookie.stored;
-      if (!(cookie instanceof IovaCookie)) return false;
-      return cookie.queue.stored.entries.some((e) => e.iova <= iova && iova < e.iova + e.size);
-    });
-  }
-
-  /** A page is nobody's now: no client may have left it where a device can reach it. */
-  private released(op: OpOf<'page_free' | 'page_unpin'>): void {
-    const page = this.world.page(op.pa);
-    if (!isFree(page)) return;
-    for (const domain of liveDomains(this.world)) {
-      if (domain.client !== 'kernel') continue;
-      for (const { iova, leaf } of leavesOf(this.world.geometry, domain))
-        if (reaches(leaf, page) && !this.beingUnmapped(domain, iova))
-          throw this.contract(page, 'page freed while mapped');
-      for (const { iova, what } of domain.tlb.stored.entries)
-        if ('pa' in what && reaches(what, page) && this.unsynced(domain, iova))
-          throw this.contract(page, 'page freed before the sync');
-    }
-  }
-
-  private unsynced(domain: IommuDomain, iova: number): boolean {
-    return domain.pending.stored.covers(iova, iova) || this.beingUnmapped(domain, iova);
-  }
-
-  /** A call that unmaps the address has not returned. */
-  private beingUnmapped(domain: IommuDomain, iova: number): boolean {
-    return domain.contract.stored.open.some(
-      (s) => s.kind === 'unmap' && s.start <= iova && iova <= s.end,
-    );
   }
 
   /** The call does what its caller answers for: what it has led to is taken as it is. */
@@ -276,10 +207,6 @@ export class MappingCalls {
     const last = leafAt(geometry, domain, iova + size - 1);
     const begins = first !== null && iova % first.size !== 0;
     return begins || (last !== null && (iova + size) % last.size !== 0);
-  }
-
-  private contract(object: KernelObject, what: string): Trip {
-    return new Trip('broken-contract', object, `${what}: ${object.title}`, what);
   }
 
   private isAligned(domain: IommuDomain, ...values: readonly number[]): boolean {

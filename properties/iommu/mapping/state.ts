@@ -1,6 +1,6 @@
 // What must hold of page tables, IOTLBs and pages whenever nothing is in flight.
 
-import { IommuDomain, type IommuWorld } from '../../../engine/iommu/index.ts';
+import type { IommuDomain, IommuWorld } from '../../../engine/iommu/index.ts';
 import { IovaCookie } from '../../../engine/iommu/cookie/objects.ts';
 import { isLeafEntry, type TlbEntry } from '../../../engine/iommu/core/tlb.ts';
 import type { PageTable } from '../../../engine/iommu/core/pageTable.ts';

@@ -1,6 +1,6 @@
 // What the properties of mapping look at, read from outside: page tables, IOTLBs, pages.
 
-import { IommuDomain, type IommuWorld, Leaf, PageTable } from '../../../engine/iommu/index.ts';
+import { IommuDomain, type IommuWorld, Leaf, type PageTable } from '../../../engine/iommu/index.ts';
 import type { PhysPage } from '../../../engine/iommu/index.ts';
 import { type Entry, entryIndex, entrySize } from '../../../engine/iommu/core/pageTable.ts';
 import { Life } from '../../../engine/runtime/index.ts';
