@@ -11,7 +11,7 @@ import { aligned } from '../core/pgsize.ts';
 import type { IommuKernel } from '../kernel.ts';
 import { chunkAt } from './chunks.ts';
 import { common, consecutive, isDirty } from './leafState.ts';
-import { hasDirtyLog, pageSizesOf, smallestPage } from './split.ts';
+import { hasDirtyLog, pageSizesOf, smallestPage, withinReach } from './split.ts';
 import { countChunk, newTally, type Tally } from './tally.ts';
 
 /** A table that a block has replaced, and the entry with the block. */
@@ -121,6 +121,7 @@ export class MergeSteps {
     yield domain.root.readOnce;
     const root = domain.root.value;
     if (root === null) return ENODEV;
+    if (!withinReach(root, this.world.geometry, iova + size)) return EFAULT;
     if ((protection & (prot.read | prot.write)) === 0 || size === smallestPage(domain)) return 0;
     const { geometry } = this.world;
     let table = root;

@@ -115,6 +115,13 @@ describe('checks in order', () => {
     }
   });
 
+  test('beyond what the page table reaches: -EFAULT', () => {
+    const small = host({ iommus: arm.iommus });
+    const { ret, leaves } = after([map(0, 0x4000), split(0x40000, 0x4000)], small);
+    expect(ret).toBe(EFAULT);
+    expect(leaves.map(({ size }) => size)).toEqual([0x4000]);
+  });
+
   test('no memory for a table: -EFAULT, the block stays, one flush', () => {
     const refused = refusing({ page_table: 0 }, split(0, M2));
     const { ret, out, leaves } = after([map(0, M2), refused]);

@@ -10,6 +10,7 @@ import type { IommuInstance } from '../core/objects.ts';
 import { type Entry, entryIndex, entrySize, PageTable } from '../core/pageTable.ts';
 import { aligned } from '../core/pgsize.ts';
 import type { IommuKernel } from '../kernel.ts';
+import type { IommuGeometry } from '../vocabulary/index.ts';
 import { chunksOf } from './chunks.ts';
 import { mayWrite } from './leafState.ts';
 import { countChunk, newTally, type Tally } from './tally.ts';
@@ -23,6 +24,10 @@ export const pageSizesOf = (domain: IommuDomain): readonly number[] =>
   (domain.iommu as IommuInstance).pageSizes;
 
 export const smallestPage = (domain: IommuDomain): number => pageSizesOf(domain)[0] as number;
+
+/** Whether a page table translates all addresses below `end`. */
+export const withinReach = (root: PageTable, geometry: IommuGeometry, end: U64): boolean =>
+  end <= entrySize(geometry, root.level + 1);
 
 export class SplitSteps {
   *iommuSplitBlock(
@@ -81,6 +86,7 @@ export class SplitSteps {
     yield domain.root.readOnce;
     const root = domain.root.value;
     if (root === null) return ENODEV;
+    if (!withinReach(root, this.world.geometry, iova + size)) return EFAULT;
     if (size === smallestPage(domain)) return 0;
     return (yield* this.armLpaeSplitBlock(domain, root, iova, size)) ? 0 : EFAULT;
   }

@@ -11,7 +11,7 @@ import { type Entry, entryIndex, entrySize, PageTable } from '../core/pageTable.
 import type { TlbEntry } from '../core/tlb.ts';
 import type { IommuKernel } from '../kernel.ts';
 import { isDirty, mayWrite } from './leafState.ts';
-import { hasDirtyLog, smallestPage } from './split.ts';
+import { hasDirtyLog, smallestPage, withinReach } from './split.ts';
 
 /** The entry found for a chunk, and the level of its table. */
 interface Found {
@@ -38,8 +38,10 @@ export class DirtyWalkSteps {
   ): Steps<number> {
     const page = smallestPage(domain);
     yield domain.root.readOnce;
-    if (domain.root.value === null) return ENODEV;
-    const { entry, level } = yield* this.chunkEntry(domain.root.value, iova, size);
+    const root = domain.root.value;
+    if (root === null) return ENODEV;
+    if (!withinReach(root, this.world.geometry, iova + size)) return this.syncHole();
+    const { entry, level } = yield* this.chunkEntry(root, iova, size);
     return yield* this.syncEntry(entry, level, iova, size, (from, end) => {
       for (let at = from; at < end; at += page) bits.add((at - base) / page);
     });
@@ -98,8 +100,10 @@ export class DirtyWalkSteps {
   ): Steps<number> {
     const page = smallestPage(domain);
     yield domain.root.readOnce;
-    if (domain.root.value === null) return ENODEV;
-    const { entry } = yield* this.chunkEntry(domain.root.value, iova, size);
+    const root = domain.root.value;
+    if (root === null) return ENODEV;
+    if (!withinReach(root, this.world.geometry, iova + size)) return 0;
+    const { entry } = yield* this.chunkEntry(root, iova, size);
     const all = (from: U64, bytes: number): boolean => {
       for (let at = from; at < from + bytes; at += page)
         if (!bits.has((at - base) / page)) return false;

@@ -4,6 +4,7 @@ import type { IommuFaultSite, IommuOp } from '../../../engine/iommu/vocabulary/i
 import type { Scenario } from '../scenario.ts';
 import { trackingScenarios } from './dirtyTracking.ts';
 import { host, page, program } from './hosts.ts';
+import * as vfio from './type1Parts.ts';
 
 /** An SMMUv3 with HTTU: the only driver of the series. */
 export const arm = host({ iommus: [{ driver: 'arm', dirtyTracking: true }] });
@@ -122,6 +123,13 @@ const splitting: readonly Scenario[] = [
     '-EFAULT; the block is split, and flushed (§4.3, §8).',
     [map(0, 4)],
     [[split(0, 8)]],
+  ),
+  scenario(
+    'split-clean-block',
+    'split of a block that was mapped after the start, and is clean',
+    'What may be written is split, clean or not (§4.2).',
+    [map(4, 1), turn(true, 4, 1), map(0, 4), sync(0, 4), clear(0, 4)],
+    [[split(0, 4)]],
   ),
   scenario(
     'split-refused',
@@ -272,9 +280,24 @@ const logging: readonly Scenario[] = [
   ),
 ];
 
+const inVfio: readonly Scenario[] = [
+  {
+    id: 'dirty/vfio-start-unmap',
+    title: 'VFIO starts its dirty log while user space unmaps',
+    about: 'Whatever a start does with page tables is serialised with UNMAP (§3 R1).',
+    subsystem: 'dirty',
+    program: program(
+      vfio.one({ iommus: arm.iommus }),
+      [...vfio.ready(), vfio.map(0)],
+      [[vfio.dirty(1)], [vfio.unmap(0)]],
+    ),
+  },
+];
+
 export const dirtyScenarios: readonly Scenario[] = [
   ...splitting,
   ...merging,
   ...logging,
+  ...inVfio,
   ...trackingScenarios,
 ];

@@ -30,6 +30,7 @@ import {
   mergeUnflushed,
   smallSteps,
   splitForgets,
+  startUnlocked,
 } from './planted.ts';
 
 /** In v3 as posted. */
@@ -66,6 +67,7 @@ export const dirtyDeltas: readonly IommuDelta[] = [
   mergeForgets,
   clearsPartly,
   mergeUnflushed,
+  startUnlocked,
   newDeviceUntracked,
   readUnsynced,
   notAtOnce,

@@ -3,6 +3,7 @@
 import { Leaf } from '../../../iommu/core/leaf.ts';
 import { PageTable } from '../../../iommu/core/pageTable.ts';
 import { smallestPage } from '../../../iommu/dirty/split.ts';
+import { dirtyFlags } from '../../../iommu/vfio/type1/dirty.ts';
 import { defect } from '../iommu.ts';
 
 const planted = { class: 'planted' } as const;
@@ -121,6 +122,32 @@ export const clearsPartly = defect({
   steps: {
     clearsLeaf() {
       return true;
+    },
+  },
+});
+
+/** START of VFIO's log notes the mappings under vfio_iommu->lock, and has them split after it. */
+export const startUnlocked = defect({
+  ...planted,
+  id: 'DRT-P9',
+  title: 'VFIO starts the log of its domains after it has dropped its lock',
+  source: 'planted; spec/split-merge-dirty.md §3 R1, §4.11, §5 D9',
+  violates: 'unserialised',
+  trigger: 'START of the dirty log, preempted while it splits; UNMAP',
+  steps: {
+    *vfioIommuType1DirtyPages(iommu, op) {
+      yield iommu.lock.lock;
+      const result = yield* this.type1DirtyLocked(iommu, op);
+      yield iommu.domainList.read;
+      const domains = iommu.domainList.value.items;
+      yield iommu.dmaList.read;
+      const dmas = iommu.dmaList.value.items;
+      yield iommu.lock.unlock;
+      if (op.flags !== dirtyFlags.start || result.ret !== 0) return result;
+      for (const { domain } of domains)
+        for (const { iova, size, prot } of dmas)
+          yield* this.iommuSwitchDirtyLog(domain, true, iova, size, prot);
+      return result;
     },
   },
 });

@@ -203,6 +203,8 @@ export class Type1UnmapSteps {
     const gather = newGather();
     const runs: Run[] = [];
     const end = this.type1End(dma.iova, mapped);
+    const last = Math.max(end - 1, dma.iova);
+    yield domain.contract.enter('unmap', dma.iova, last);
     let at = dma.iova;
     while (at < end) {
       const run = yield* this.type1RunAt(domain, at, end);
@@ -218,7 +220,9 @@ export class Type1UnmapSteps {
       runs.push({ pa: run.pa, size });
       at += size;
     }
-    return yield* this.vfioSyncUnpin(domain, gather, runs);
+    const pages = yield* this.vfioSyncUnpin(domain, gather, runs);
+    yield domain.contract.leave('unmap', dma.iova, last);
+    return pages;
   }
 
   /** vfio_sync_unpin: first the flush, then the pins. */
