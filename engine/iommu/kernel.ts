@@ -44,6 +44,7 @@ import { OwnershipSteps } from './ownership/ownership.ts';
 import {
   ViommuAttachSteps,
   ViommuDomainSteps,
+  ViommuEndpointSteps,
   ViommuMappingSteps,
   ViommuQueueSteps,
 } from './virtio/driver.ts';
@@ -92,6 +93,7 @@ export interface IommuKernel
     HwptDirtySteps,
     ViommuAttachSteps,
     ViommuDomainSteps,
+    ViommuEndpointSteps,
     ViommuMappingSteps,
     ViommuQueueSteps,
     VfioSteps {
@@ -143,6 +145,7 @@ export const bootIommuKernel = composeKernel<IommuKernel>([
   HwptDirtySteps,
   ViommuAttachSteps,
   ViommuDomainSteps,
+  ViommuEndpointSteps,
   ViommuMappingSteps,
   ViommuQueueSteps,
   ...vfioSteps,

@@ -1,5 +1,5 @@
-// What single operations promise of virtio-iommu: the state before one is remembered until it returns.
-// spec/virtio-domain.md §9.2, §9.8, §9.10, §9.14, §9.1 (exhaustion).
+// What single operations promise of virtio-iommu: the state before one is remembered until it
+// returns. spec/virtio-domain.md §9.2, §9.8, §9.10, §9.14, §9.1 (exhaustion).
 
 import type { IommuWorld } from '../../engine/iommu/index.ts';
 import type { Mappings } from '../../engine/iommu/virtio/mappings.ts';

@@ -15,7 +15,8 @@ export const virtioProperties = {
   ids: property(
     1,
     'domain ids are unique',
-    'two domains of one instance never share an id; each is in the range the device gives, and is refused only when all are in use',
+    'two domains of one instance never share an id; each is in the device’s range; ' +
+      'none is refused while one is free',
   ),
   constant: property(
     2,
@@ -35,7 +36,7 @@ export const virtioProperties = {
   mapped: property(
     5,
     'the device has what is mapped',
-    'while a domain has endpoints the device has every mapping of the driver, equal in address and flags',
+    'while a domain has endpoints the device has all its mappings, equal in address and flags',
   ),
   unattached: property(
     6,
@@ -70,7 +71,7 @@ export const virtioProperties = {
   bypass: property(
     12,
     'bypass domains have no mappings',
-    'a bypass domain has no mappings and gets no MAP or UNMAP; the bypass flag of an id does not change',
+    'a bypass domain has no mappings and gets no MAP or UNMAP; the flag of an id does not change',
   ),
   freed: property(
     13,

@@ -130,7 +130,7 @@ function checkReserved({ reserved, vdomain, device }: ViommuEndpoint): void {
   if (domain === null) return;
   for (const region of reserved)
     for (const m of domain.mappings.stored.overlapping(region.start, region.last)) {
-      const message = `${domain.title} has ${mappingText(m)}, where ${device.name} has a reserved region`;
+      const message = `${domain.title} has ${mappingText(m)}, reserved for ${device.name}`;
       throw broken(vio.reserved, 'reserved region', message, domain);
     }
 }
@@ -182,7 +182,7 @@ function checkDetached(viommu: ViommuDev, vdevs: readonly ViommuEndpoint[]): voi
   const attached = vdevs.filter((v) => v.vdomain.stored !== null).flatMap((v) => v.ids);
   for (const [endpoint, id] of viommu.hw.state.stored.attached) {
     if (attached.includes(endpoint)) continue;
-    const message = `endpoint ${endpoint} is in domain ${id} of the device, and in none of the driver`;
+    const message = `endpoint ${endpoint} is in domain ${id} of the device, in none of the driver`;
     throw broken(vio.attached, 'left behind', message, viommu.hw);
   }
 }

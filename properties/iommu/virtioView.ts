@@ -1,8 +1,9 @@
-// What the properties of virtio-iommu look at, read from outside: endpoints, domains, and the device
-// with everything done that is in its queue.
+// What the properties of virtio-iommu look at, read from outside: endpoints, domains, and the
+// device with everything done that is in its queue.
 
 import type { IommuWorld } from '../../engine/iommu/index.ts';
-import { type HwState, performed, refusals } from '../../engine/iommu/virtio/device.ts';
+import { type HwState, performed } from '../../engine/iommu/virtio/device.ts';
+import { refusals } from '../../engine/iommu/virtio/rules.ts';
 import {
   type ViommuDev,
   ViommuDomain,

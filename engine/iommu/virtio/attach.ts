@@ -1,13 +1,13 @@
-// Endpoints of virtio-iommu: probe, attach, release (spec/virtio-domain.md §4, §6). The caller holds
+// Endpoints of virtio-iommu change domains: spec/virtio-domain.md §4. The caller holds
 // group->mutex. Requests and counts change together under request_lock, so that who maps meanwhile
 // knows whether the device has the domain.
 
-import { EINVAL, ENODEV, ENOMEM, EOVERFLOW } from '../../errno.ts';
+import { EINVAL, ENODEV } from '../../errno.ts';
 import type { Cell, Steps } from '../../runtime/index.ts';
 import type { IommuDomain } from '../core/domain.ts';
 import type { Device } from '../core/objects.ts';
 import type { IommuKernel } from '../kernel.ts';
-import { ViommuDomain, ViommuEndpoint, type ViommuDev } from './objects.ts';
+import { type ViommuDev, ViommuDomain, type ViommuEndpoint } from './objects.ts';
 import { configuredIds, counterOf } from './state.ts';
 
 /** How far ATTACH of an endpoint's ids came. */
@@ -143,34 +143,13 @@ export class ViommuAttachSteps {
     vdomain: ViommuDomain,
     viommu: ViommuDev,
   ): Steps<number> {
-    yield vdomain.id.read;
-    const domain = vdomain.id.value;
+    const domain = yield* this.viommuIdAt(vdomain, viommu);
     yield vdomain.mappings.read;
     for (const mapping of vdomain.mappings.value.all) {
       const ret = yield* this.viommuRequest(viommu, { type: 'map', domain, ...mapping });
       if (ret !== 0) return ret;
     }
     return 0;
-  }
-
-  /** The endpoint leaves the device's domains: the first ids are in `moved` already. */
-  *viommuDetachLocked(
-    this: IommuKernel,
-    vdev: ViommuEndpoint,
-    ids: number,
-    moved: ViommuDomain | null,
-  ): Steps {
-    yield vdev.vdomain.read;
-    const old = vdev.vdomain.value;
-    for (const [i, endpoint] of vdev.ids.entries()) {
-      const vdomain = i < ids ? moved : old;
-      if (vdomain === null) continue;
-      const domain = yield* this.viommuDetachId(vdomain, vdev.viommu);
-      // Only a WARN where it fails.
-      yield* this.viommuRequest(vdev.viommu, { type: 'detach', domain, endpoint });
-    }
-    if (old !== null) yield* this.viommuCountDown(old, vdev.viommu);
-    yield* this.viommuSetVdomain(vdev, null);
   }
 
   /** The id by which an instance knows a domain. */
@@ -182,11 +161,6 @@ export class ViommuAttachSteps {
   /** Where its endpoints behind an instance are counted. */
   viommuCounter(vdomain: ViommuDomain, viommu: ViommuDev): Cell<number> {
     return counterOf(vdomain, viommu);
-  }
-
-  /** The id for DETACH: the same. */
-  *viommuDetachId(this: IommuKernel, vdomain: ViommuDomain, viommu: ViommuDev): Steps<number> {
-    return yield* this.viommuIdAt(vdomain, viommu);
   }
 
   /** One endpoint less; with the last one the device forgets the domain. */
@@ -223,45 +197,5 @@ export class ViommuAttachSteps {
     vdev.vdomain.value = vdomain;
     yield vdev.device.rid.domain.writeOnce;
     vdev.device.rid.domain.value = vdomain;
-  }
-
-  /** viommu_probe_device: the endpoint with its reserved regions (spec/virtio-domain.md §6). */
-  *viommuProbeDevice(this: IommuKernel, device: Device): Steps<number> {
-    if (yield* this.world.refuses('kzalloc')) return ENOMEM;
-    const { heap, virtio } = this.world;
-    const wraps = (device.spec.reserved ?? []).some((r) => r.size === 0);
-    const priv = virtio.endpoint(device);
-    yield priv.writeOnce;
-    if (wraps) return EOVERFLOW;
-    priv.value = heap.create(ViommuEndpoint, device, virtio.viommu(device.iommu));
-    return 0;
-  }
-
-  /** viommu_release_device: the device's domain is left before the endpoint goes. */
-  *viommuReleaseDevice(this: IommuKernel, device: Device): Steps {
-    const priv = this.world.virtio.endpoint(device);
-    yield priv.readOnce;
-    const vdev = priv.value;
-    if (vdev === null) return;
-    yield* this.viommuDetachDev(vdev);
-    yield priv.writeOnce;
-    priv.value = null;
-    yield vdev.free;
-  }
-
-  /** What the core falls back on when no domain can be attached: the device forgets the endpoint. */
-  *viommuBlockDev(this: IommuKernel, device: Device): Steps {
-    const priv = this.world.virtio.endpoint(device);
-    yield priv.readOnce;
-    if (priv.value !== null) yield* this.viommuDetachDev(priv.value);
-  }
-
-  /** viommu_detach_dev. */
-  *viommuDetachDev(this: IommuKernel, vdev: ViommuEndpoint): Steps {
-    yield vdev.vdomain.read;
-    if (vdev.vdomain.value === null) return;
-    yield vdev.viommu.requestLock.lock;
-    yield* this.viommuDetachLocked(vdev, 0, null);
-    yield vdev.viommu.requestLock.unlock;
   }
 }

@@ -2,14 +2,8 @@
 // the examples of the specification have them: the granule is 1.
 
 import { describe, expect, test } from 'vitest';
-import {
-  type HwConfig,
-  type HwState,
-  idleDevice,
-  performed,
-  refusals,
-  translated,
-} from './device.ts';
+import { type HwConfig, type HwState, idleDevice, performed, translated } from './device.ts';
+import { refusals } from './rules.ts';
 import type { Request, Status } from './requests.ts';
 
 const config: HwConfig = {

@@ -40,7 +40,7 @@ export class ViommuDomainSteps {
     return ret;
   }
 
-  /** The static domain that bypasses, where the device can; else a page table that says the same. */
+  /** The static domain that bypasses, where the device can; else mappings that say the same. */
   *viommuDomainAllocIdentity(
     this: IommuKernel,
     device: Device,
@@ -110,13 +110,13 @@ export class ViommuDomainSteps {
     domainIds.value = idText(idList(domainIds.value).filter((other) => other !== id));
   }
 
-  /** first_domain and last_domain after probe: the first is the identity domain's where it has one. */
+  /** first_domain and last_domain after probe: the first is the identity domain's, if it has one. */
   viommuIdRange(viommu: ViommuDev): { first: number; last: number } {
     const { first, last } = configuredIds(viommu);
     return { first: reservesIdentity(viommu) ? first + 1 : first, last };
   }
 
-  /** viommu_domain_map_identity: of the first device's reserved regions; reaches the device later. */
+  /** viommu_domain_map_identity, by the reserved regions of one device; sent by a replay. */
   *viommuDomainMapIdentity(
     this: IommuKernel,
     vdomain: ViommuDomain,

@@ -1,5 +1,5 @@
-// map, unmap, lookup and sync of virtio-iommu: spec/virtio-domain.md §5. The shadow and what is sent
-// of it change under mappings_lock; whether anybody must be told is known under request_lock.
+// map, unmap, lookup and sync of virtio-iommu: spec/virtio-domain.md §5. The shadow and what is
+// sent of it change under mappings_lock; whether anybody must be told is known under request_lock.
 
 import { EEXIST, EINVAL, ERANGE } from '../../errno.ts';
 import type { Steps } from '../../runtime/index.ts';

@@ -1,5 +1,5 @@
-// Sets of mappings as values: the driver's interval tree of a domain, and what the device has. Equal
-// sets are the same object. Ranges include their last address.
+// Sets of mappings as values: the driver's interval tree of a domain, and what the device has.
+// Equal sets are the same object. Ranges include their last address.
 
 import { hex } from '../../hex.ts';
 import { type Hashed, hashString, hashString2 } from '../../runtime/index.ts';

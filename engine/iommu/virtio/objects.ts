@@ -1,5 +1,5 @@
-// The objects of the virtio-iommu driver (struct viommu_dev, viommu_domain, viommu_endpoint) and the
-// device behind it: spec/virtio-domain.md §1.
+// The objects of the virtio-iommu driver (struct viommu_dev, viommu_domain, viommu_endpoint) and
+// the device behind it: spec/virtio-domain.md §1.
 
 import { type Birth, type Cell, KernelObject, Mutex, Spinlock } from '../../runtime/index.ts';
 import { type DomainClient, IommuDomain } from '../core/domain.ts';

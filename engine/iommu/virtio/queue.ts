@@ -1,10 +1,11 @@
-// The request queue: requests waited for, requests left in the queue, and the device that takes them.
-// spec/virtio-domain.md §5, §8. What lies in the queue the device may perform at any time; only DMA can
-// tell, so it is there that the moment is chosen.
+// The request queue: requests waited for, requests left in the queue, and the device that takes
+// them. spec/virtio-domain.md §5, §8. What lies in the queue the device may perform at any time;
+// only DMA can tell, so it is there that the moment is chosen.
 
 import type { Steps } from '../../runtime/index.ts';
 import type { IommuKernel } from '../kernel.ts';
-import { performed, type Queued, refusals } from './device.ts';
+import { performed, type Queued } from './device.ts';
+import { refusals } from './rules.ts';
 import type { ViommuDev, VirtioHw } from './objects.ts';
 import { errnoOf, refusal, type Request, requestText, type Status } from './requests.ts';
 

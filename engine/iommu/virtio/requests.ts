@@ -1,10 +1,10 @@
-// Requests of the driver to a virtio-iommu device and the device's answers: spec/virtio-domain.md §5,
-// §7. Words only; what the device does with a request stands in device.ts.
+// Requests of the driver to a virtio-iommu device and the device's answers: spec/virtio-domain.md
+// §5, §7. Words only; what the device does with a request stands in device.ts.
 
 import { EFAULT, EINVAL, EIO, ENOENT, ENOMEM, ENOSYS, ERANGE } from '../../errno.ts';
 import { hex } from '../../hex.ts';
 import type { IommuFaultSite } from '../vocabulary/index.ts';
-import type { Mapping } from './mappings.ts';
+import { type Mapping, mappingText } from './mappings.ts';
 
 export type AttachRequest = {
   readonly type: 'attach';
@@ -73,7 +73,7 @@ export function requestText(request: Request): string {
     case 'detach':
       return `${type} ep${request.endpoint} d${domain}`;
     case 'map':
-      return `${type} d${domain} ${hex(request.start)}-${hex(request.last)} ${hex(request.phys)} ${request.flags}`;
+      return `${type} d${domain} ${mappingText(request)}`;
     case 'unmap':
       return `${type} d${domain} ${hex(request.start)}-${hex(request.last)}`;
     default:

@@ -51,7 +51,7 @@ export const idAt = (vdomain: ViommuDomain, viommu: ViommuDev): number =>
 export const counterOf = (vdomain: ViommuDomain, viommu: ViommuDev): Cell<number> =>
   vdomain.isStatic ? viommu.identityEndpoints : vdomain.nrEndpoints;
 
-/** Whether an instance keeps an id for its identity domain: not the only one that it has (BUG-9). */
+/** Whether an instance keeps an id for its identity domain: not the only one it has (BUG-9). */
 export function reservesIdentity(viommu: ViommuDev): boolean {
   const { first, last } = configuredIds(viommu);
   return viommu.spec.bypassConfig === true && last > first;

@@ -1,5 +1,5 @@
-// The scenarios of virtio-iommu: the reference holds, each revision shows what it is expected to, each
-// defect alone is found where it should be, each divergence alone is nobody's fault.
+// The scenarios of virtio-iommu: the reference holds, each revision shows what it is expected to,
+// each defect alone is found where it should be, each divergence alone is nobody's fault.
 
 import { describe, expect, test } from 'vitest';
 import { virtioDeltas } from '../../../engine/defects/iommu/virtio/index.ts';

@@ -1,5 +1,5 @@
-// Scenarios of virtio-iommu: each invariant of spec/virtio-domain.md §9, each defect and difference of
-// §10 as the smallest program that shows it.
+// Scenarios of virtio-iommu: each invariant of spec/virtio-domain.md §9, each defect and difference
+// of §10 as the smallest program that shows it.
 
 import type { IommuOp, VirtioSpec } from '../../../engine/iommu/vocabulary/index.ts';
 import type { Scenario } from '../scenario.ts';

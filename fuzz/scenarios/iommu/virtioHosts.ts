@@ -1,5 +1,5 @@
-// The small hosts with virtio-iommu, and their operations: addresses and sizes in pages. At the end,
-// what is expected on the revisions.
+// The small hosts with virtio-iommu, and their operations: addresses and sizes in pages. At the
+// end, what is expected on the revisions.
 
 import type {
   DeviceSpec,

@@ -1,5 +1,5 @@
-// viommu_domain_finalise at the first attach, as versions before 6.16 have it: what two deltas share.
-// spec/virtio-domain.md §3, §4 step 1.
+// viommu_domain_finalise at the first attach, as versions before 6.16 have it: what two deltas
+// share. spec/virtio-domain.md §3, §4 step 1.
 
 import type { IommuKernel } from '../../../iommu/kernel.ts';
 import type { ViommuDomain, ViommuEndpoint } from '../../../iommu/virtio/objects.ts';

@@ -1,4 +1,5 @@
-// BUG-2: an unmap that found less than was asked for answers 0, after it has forgotten what it found.
+// BUG-2: an unmap that found less than was asked for answers 0, after it has forgotten what it
+// found.
 
 import { defect } from '../iommu.ts';
 

@@ -1,5 +1,5 @@
-// BUG-7: the static identity domain has no id of its own, so DETACH names domain 0; and its endpoints
-// are counted in it, behind whichever instance they are.
+// BUG-7: the static identity domain has no id of its own, so DETACH names domain 0; and its
+// endpoints are counted in it, behind whichever instance they are.
 
 import { defect } from '../iommu.ts';
 

@@ -1,5 +1,5 @@
-// A domain is made without a device: which instance it is of, its id and what may be mapped are known
-// when it is first attached (V0, V1). The discussion of seed 000 is about this.
+// A domain is made without a device: which instance it is of, its id and what may be mapped are
+// known when it is first attached (V0, V1). The discussion of seed 000 is about this.
 
 import { ENOMEM } from '../../../errno.ts';
 import { isPaging } from '../../../iommu/core/domain.ts';

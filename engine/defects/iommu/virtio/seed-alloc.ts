@@ -1,5 +1,5 @@
-// The patch of seed 000: paging domains are finalised when they are allocated, identity domains when
-// they are first attached, and the reason of a failure is lost.
+// The patch of seed 000: paging domains are finalised when they are allocated, identity domains
+// when they are first attached, and the reason of a failure is lost.
 
 import { ENOMEM } from '../../../errno.ts';
 import { isPaging } from '../../../iommu/core/domain.ts';
