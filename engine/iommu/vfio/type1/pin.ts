@@ -28,9 +28,13 @@ export class Type1PinSteps {
     yield dma.vaddr.read;
     const va = dma.vaddr.value + offset;
     const pages: PhysPage[] = [];
+    let ret = 0;
     while (pages.length * pageSize < size) {
       const page = yield* this.pinUserPage(mm, va + pages.length * pageSize);
-      if (page === null) break;
+      if (page === null) {
+        ret = EFAULT;
+        break;
+      }
       const first = pages[0] ?? page;
       if (page.pa !== first.pa + pages.length * pageSize) {
         yield* this.unpinUserPage(page);
@@ -38,13 +42,12 @@ export class Type1PinSteps {
       }
       pages.push(page);
     }
-    const [first] = pages;
-    if (first === undefined) return EFAULT;
     const accounted = yield* this.vfioUnaccountedPages(dma, dma.iova + offset, pages.length);
-    if (yield* this.vfioLockAcct(dma, accounted))
-      return { pa: first.pa, size: pages.length * pageSize };
+    if (ret === 0 && !(yield* this.vfioLockAcct(dma, accounted))) ret = ENOMEM;
+    const [first] = pages;
+    if (ret === 0 && first !== undefined) return { pa: first.pa, size: pages.length * pageSize };
     for (const page of pages) yield* this.unpinUserPage(page);
-    return ENOMEM;
+    return ret;
   }
 
   /** Pages of a range but for those that a mediated device has pinned, which are accounted. */
