@@ -77,7 +77,8 @@ export function flush(run: Run, op: OpOf<'flush_iotlb_all'>): void {
 export function enforce(run: Run, op: OpOf<'enforce_cache_coherency'>): void {
   const domain = run.slot(op.domain);
   if (domain === null) return run.finish(EINVAL);
-  if (run.world.quirks.noEnforce || run.refuses()) return run.finish(0, { out: { enforced: 0 } });
+  if (!isPaging(domain.type) || run.world.quirks.noEnforce || run.refuses())
+    return run.finish(0, { out: { enforced: 0 } });
   const lacking = lacksSnoopControl(run, op.domain);
   // Mapped once and empty again: whether the driver still counts it as mapped is not written.
   const isEmpty = domain.leaves !== null && domain.leaves.length === 0;

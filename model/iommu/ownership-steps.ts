@@ -110,7 +110,13 @@ export function claimDevice(run: Run, op: OpOf<'claim_device'>): void {
 }
 
 export function releaseDevice(run: Run, op: OpOf<'claim_device'>): void {
-  if (run.progress.phase === 'apply' && !isMember(run, op.device)) return run.finish(0);
+  if (run.progress.phase === 'apply' && !isMember(run, op.device)) {
+    // The device is gone: the claim is still there.
+    const index = groupOf(run, op.device);
+    const mine = claimOf(run, index, op.owner);
+    remember(run, index, { ...mine, byDevice: mine.byDevice + 1 });
+    return run.finish(EINVAL);
+  }
   release(run, groupOf(run, op.device), 'byDevice', op.owner);
 }
 
@@ -120,9 +126,9 @@ export function useDefaultDomain(run: Run, op: OpOf<'use_default_domain'>): void
   const index = groupOf(run, op.device);
   const group = run.group(index);
   if (group.bound.includes(op.device)) return run.finish(EINVAL);
-  let ret = 0;
-  if (isMember(run, op.device))
-    ({ ret } = tell(run, index, { type: 'USE', through: throughOf(group) }));
+  // A driver that is bound before there is an IOMMU does not count.
+  if (!isMember(run, op.device)) return run.finish(0);
+  const { ret } = tell(run, index, { type: 'USE', through: throughOf(group) });
   if (ret === 0) run.changeGroup(index, { bound: withNumber(group.bound, op.device) });
   run.finish(ret);
 }

@@ -22,7 +22,7 @@ export function probeDevice(run: Run, op: OpOf<'probe_device'>): void {
     run.changeGroup(index, { members: withNumber(group.members, op.device) });
     return run.goOn('apply');
   }
-  if (run.progress.phase === 'publish') return setUpLater(run, index, op.bus === true);
+  if (run.progress.phase === 'publish') return setUpLater(run, index, op.device, op.bus === true);
   run.probing = false;
   run.changeGroup(index, { devices: [...group.devices, op.device] });
   const ret = settle(run, index, op.device, op.bus === true);
@@ -45,10 +45,13 @@ function settle(run: Run, index: number, added: number, later: boolean): Ret {
 }
 
 /** bus_iommu_probe: default domains come after all the devices. */
-function setUpLater(run: Run, index: number, isBus: boolean): void {
+function setUpLater(run: Run, index: number, added: number, isBus: boolean): void {
   const { standard, devices } = run.group(index);
   const isNeeded = isBus && standard === null && devices.length > 0;
-  run.finish(isNeeded ? setUpDefault(run, index) : 0);
+  const ret = isNeeded ? setUpDefault(run, index) : 0;
+  // The IOMMU is unregistered again.
+  if (ret !== 0 && (devices.length > 1 || !isHeld(run.group(index)))) leave(run, index, added);
+  run.finish(ret);
 }
 
 /** The first default domain: devices that disagree, and refusals, leave none. */
@@ -63,9 +66,12 @@ function setUpDefault(run: Run, index: number): Ret {
     return 'errno';
   }
   run.mayRefuse();
-  const type = run.world.topology.groups[index]?.defaultDomain ?? 'dma';
-  run.changeGroup(index, { standard: type });
-  moveTo(run, index, 'default');
+  const wanted = specs.flatMap((d) => d.defDomainType ?? []);
+  const asked = wanted.includes('identity') ? 'identity' : wanted[0];
+  const usual = run.world.topology.groups[index]?.defaultDomain ?? 'dma';
+  run.changeGroup(index, { standard: isUntrusted ? 'dma' : (asked ?? usual) });
+  // Claimed or attached before there was a default domain: it waits for the release.
+  if (run.group(index).domain === null) moveTo(run, index, 'default');
   return 0;
 }
 
@@ -96,7 +102,7 @@ export function removeDevice(run: Run, op: OpOf<'remove_device'>): void {
 
 /** Owned, used, or attached to a client's domain: who unplugs has to wait. */
 const isHeld = ({ ownership, domain, pasids }: Group): boolean =>
-  ownership.value !== 'unowned' || domain !== 'default' || pasids.length > 0;
+  ownership.value !== 'unowned' || (domain !== 'default' && domain !== null) || pasids.length > 0;
 
 /** sysfs: checks in the order of spec/coherency-and-ownership.md §4. */
 export function setGroupType(run: Run, op: OpOf<'set_group_type'>): void {

@@ -19,7 +19,9 @@ import {
 /** What is said of one device: 0, or an error. */
 function attachDevice(run: Run, index: number, ref: Ref): Ret {
   const spec = device(run.world, index);
-  if (ref === 'blocking' && needsDirect(spec) && !run.world.quirks.directClaimed) return EINVAL;
+  const isBlocking =
+    ref === 'blocking' || (typeof ref === 'number' && run.slot(ref)?.type === 'blocked');
+  if (isBlocking && needsDirect(spec) && !run.world.quirks.directClaimed) return EINVAL;
   if (typeof ref === 'number') finalise(run, ref, spec.iommu);
   const domain = typeof ref === 'number' ? run.slot(ref) : null;
   const ret = domain === null ? 0 : suits(run, domain, index);

@@ -104,7 +104,9 @@ class AttachJudge implements PartJudge {
         `${wrong.name} is ${stray ? 'listed but not probed' : 'probed but not listed'}`,
         wrong,
       );
-    if (exiting || devices.length === 0 || group.domain.stored !== null) return;
+    const standard = group.defaultDomain.stored;
+    if (exiting || devices.length === 0 || standard === null || group.domain.stored !== null)
+      return;
     throw broken(attachProperties.ordered, 'no domain', `${group.name} has no domain`, group);
   }
 

@@ -53,8 +53,10 @@ export class AttachSteps {
     if (group === null) return ENODEV;
     yield group.mutex.lock;
     yield domain.contract.enter('attach', 0, 0);
-    const single = (yield* this.groupDevices(group)).length === 1;
-    const ret = single ? yield* this.iommuAttachGroupLocked(domain, group) : EINVAL;
+    const devices = yield* this.groupDevices(group);
+    let ret = devices.includes(device) ? EINVAL : ENODEV;
+    if (ret === EINVAL && devices.length === 1)
+      ret = yield* this.iommuAttachGroupLocked(domain, group);
     yield domain.contract.leave('attach', 0, 0);
     yield group.mutex.unlock;
     return ret;
@@ -85,7 +87,15 @@ export class AttachSteps {
     const cell = owned ? group.blockingDomain : group.defaultDomain;
     yield cell.read;
     const domain = cell.value;
-    if (domain !== null) yield* this.iommuGroupSetDomainNofail(group, domain);
+    if (domain === null) yield* this.iommuGroupBlock(group);
+    else yield* this.iommuGroupSetDomainNofail(group, domain);
+  }
+
+  /** There is no default domain yet: no DMA, and no domain. */
+  *iommuGroupBlock(this: IommuKernel, group: IommuGroup): Steps {
+    for (const device of yield* this.groupDevices(group)) yield* this.opsBlockDev(device, null);
+    yield group.domain.write;
+    group.domain.value = null;
   }
 
   /** iommu_group_replace_domain. */
@@ -100,7 +110,9 @@ export class AttachSteps {
     }
     yield group.mutex.lock;
     yield domain.contract.enter('attach', 0, 0);
-    const ret = yield* this.iommuGroupSetDomain(group, domain);
+    yield group.devices.read;
+    const empty = group.devices.value === null;
+    const ret = empty ? ENODEV : yield* this.iommuGroupSetDomain(group, domain);
     yield domain.contract.leave('attach', 0, 0);
     yield group.mutex.unlock;
     return ret;

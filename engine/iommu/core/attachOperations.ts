@@ -42,16 +42,17 @@ export const attachOperations: Handlers = {
   /** A client frees what it has detached, and knows whether it has: -EBUSY by the client itself. */
   *domain_free(k, op) {
     const slot = k.world.slots.domain(op.domain);
-    yield slot.exchange;
+    yield slot.readOnce;
     const domain = slot.value;
     if (domain === null) return { ret: EINVAL };
-    slot.value = null;
+    yield domain.contract.enter('free', 0, 0);
     for (const g of k.world.groups) {
       if (!(yield* isAttached(g, domain))) continue;
-      yield slot.writeOnce;
-      slot.value = domain;
+      yield domain.contract.leave('free', 0, 0);
       return { ret: EBUSY };
     }
+    yield slot.writeOnce;
+    slot.value = null;
     yield* syncPending(k, domain);
     yield* k.iommuDomainFree(domain);
     return { ret: 0 };
@@ -99,15 +100,15 @@ export const attachOperations: Handlers = {
   /** device_add, and with `bus` an IOMMU driver that registers after the device was there. */
   *probe_device(k, op) {
     const dev = device(k, op.device);
-    if (op.bus === true) return { ret: yield* k.busIommuProbe(dev) };
-    yield dev.lock.lock;
-    const ret = yield* k.iommuProbeDevice(dev);
-    yield dev.lock.unlock;
+    yield dev.presence.downRead;
+    const ret = op.bus === true ? yield* k.busIommuProbe(dev) : yield* k.iommuProbeDevice(dev);
+    yield dev.presence.upRead;
     return { ret };
   },
   /** device_del: its driver is unbound first. */
   *remove_device(k, op) {
     const dev = device(k, op.device);
+    yield dev.presence.downWrite;
     yield dev.lock.lock;
     yield dev.kernelDriver.read;
     if (dev.kernelDriver.value) {
@@ -117,6 +118,7 @@ export const attachOperations: Handlers = {
     }
     const gone = yield* k.iommuReleaseDevice(dev);
     yield dev.lock.unlock;
+    yield dev.presence.upWrite;
     return { ret: gone ? 0 : EBUSY };
   },
 };

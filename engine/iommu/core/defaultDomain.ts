@@ -32,17 +32,19 @@ export class DefaultDomainSteps {
     const standard = group.defaultDomain.value;
     if (standard === null) return EINVAL;
     // A flush queue can be had without another domain.
-    if (type === 'dmaFq' && standard.type === 'dma') return yield* this.iommuDmaInitFq(standard);
+    if (type === 'dmaFq' && standard.type === 'dma' && (yield* this.iommuDmaInitFq(standard)))
+      return 0;
     if (yield* this.iommuGroupIsUsed(group)) return EPERM;
     return yield* this.iommuSetupDefaultDomain(group, type);
   }
 
-  /** iommu_dma_init_fq: from now on frees wait in the queue. */
-  *iommuDmaInitFq(this: IommuKernel, domain: IommuDomain): Steps<number> {
+  /** iommu_dma_init_fq: from now on frees wait in the queue. False if they do so already. */
+  *iommuDmaInitFq(this: IommuKernel, domain: IommuDomain): Steps<boolean> {
     const cookie = yield* this.iovaCookieOf(domain);
-    yield cookie.queued.writeOnce;
+    yield cookie.queued.exchange;
+    const queued = cookie.queued.value;
     cookie.queued.value = true;
-    return 0;
+    return !queued;
   }
 
   /** No devices, a driver that uses the DMA API, or an owner. */
@@ -93,6 +95,8 @@ export class DefaultDomainSteps {
   ): Steps<number> {
     yield group.domain.read;
     const first = group.domain.value === null;
+    // Claimed or attached before there was a default domain: it waits for the release.
+    if (!first && old === null) return 0;
     let ret = first
       ? yield* this.iommuGroupSetDomainNofail(group, domain)
       : yield* this.iommuGroupSetDomain(group, domain);

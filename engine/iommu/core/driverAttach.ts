@@ -17,9 +17,12 @@ export class DriverAttachSteps {
     }
     if (yield* this.opsAlreadyAttached(domain, device)) return 0;
     if (!this.opsCompatible(domain, device)) return EINVAL;
-    if (yield* this.world.refuses('attach_dev')) return ENOMEM;
     const ret = yield* this.opsAddDevice(domain, device);
     if (ret !== 0) return ret;
+    if (yield* this.world.refuses('attach_dev')) {
+      yield* this.opsRemoveDevice(domain, device);
+      return ENOMEM;
+    }
     yield* this.opsSetEntry(domain, device);
     yield device.domain.exchange;
     const old = device.domain.value;
@@ -54,6 +57,16 @@ export class DriverAttachSteps {
     }
     yield domain.lock.unlock;
     return ret;
+  }
+
+  /** Out of domain->devices again, unless that is where the device was before. */
+  *opsRemoveDevice(this: IommuKernel, domain: IommuDomain, device: Device): Steps {
+    yield device.domain.readOnce;
+    if (device.domain.value === domain) return;
+    yield domain.lock.lock;
+    yield domain.attached.exchange;
+    domain.attached.value &= ~(1 << device.index);
+    yield domain.lock.unlock;
   }
 
   /** spec/coherency-and-ownership.md §1: a forced domain takes no device without snoop control. */
@@ -102,7 +115,7 @@ export class DriverAttachSteps {
     yield device.domain.exchange;
     const old = device.domain.value;
     device.domain.value = null;
-    if (!(yield* this.opsAliasStays(old, device))) yield* this.opsClearEntry(device);
+    if (!(yield* this.opsAliasStays(device))) yield* this.opsClearEntry(device);
     if (old !== null) yield* this.opsDetachDev(old, device);
   }
 
@@ -111,13 +124,14 @@ export class DriverAttachSteps {
     device.rid.domain.value = null;
   }
 
-  /** Another device of the same requester id is attached to the domain. */
-  *opsAliasStays(this: IommuKernel, domain: IommuDomain | null, device: Device): Steps<boolean> {
-    const aliases = this.world.devices.filter((d) => d !== device && d.rid === device.rid);
-    if (domain === null || aliases.length === 0) return false;
-    yield domain.attached.readOnce;
-    const attached = domain.attached.value;
-    return aliases.some((d) => (attached & (1 << d.index)) !== 0);
+  /** Another device of the same requester id is attached to a domain. */
+  *opsAliasStays(this: IommuKernel, device: Device): Steps<boolean> {
+    for (const alias of this.world.devices) {
+      if (alias === device || alias.rid !== device.rid) continue;
+      yield alias.domain.readOnce;
+      if (alias.domain.value !== null) return true;
+    }
+    return false;
   }
 
   /** The entries of all PASIDs of a device that goes. */

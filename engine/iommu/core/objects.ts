@@ -8,6 +8,7 @@ import {
   KernelObject,
   type ListNode,
   Mutex,
+  RwSem,
 } from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
 import { addressLimit, leafSizes } from './pageTable.ts';
@@ -95,6 +96,8 @@ export class Device extends KernelObject implements ListNode {
   readonly attachDeferred: Cell<boolean>;
   /** dev->iommu->require_direct. */
   readonly requireDirect: boolean;
+  /** Buses find a device (read) and take it away (write): not at once. */
+  readonly presence: RwSem;
   /** device_lock: one driver is bound or unbound at a time. */
   readonly lock: Mutex;
   /** A driver that uses the DMA API is bound. */
@@ -119,6 +122,7 @@ export class Device extends KernelObject implements ListNode {
     this.domain = this.cell<IommuDomain | null>('domain', null);
     this.attachDeferred = this.cell('attach_deferred', spec.attachDeferred === true);
     this.requireDirect = (spec.reserved ?? []).some((r) => r.kind === 'direct');
+    this.presence = new RwSem(this, 'presence');
     this.lock = new Mutex(this, 'device_lock');
     this.kernelDriver = this.cell('kernel_driver', spec.kernelDriver === true);
   }

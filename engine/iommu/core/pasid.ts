@@ -23,7 +23,7 @@ export class PasidSteps {
     if (device.iommu.driver !== domain.iommu?.driver || pasid === 0) return EINVAL;
     yield group.mutex.lock;
     yield domain.contract.enter('attach', 0, 0);
-    const ret = yield* this.iommuAttachPasidLocked(domain, group, pasid);
+    const ret = yield* this.iommuAttachPasidLocked(domain, group, device, pasid);
     yield domain.contract.leave('attach', 0, 0);
     yield group.mutex.unlock;
     return ret;
@@ -33,9 +33,12 @@ export class PasidSteps {
     this: IommuKernel,
     domain: IommuDomain,
     group: IommuGroup,
+    device: Device,
     pasid: number,
   ): Steps<number> {
-    const devices = (yield* this.groupDevices(group)).filter(hasPasids);
+    const all = yield* this.groupDevices(group);
+    if (!all.includes(device)) return ENODEV;
+    const devices = all.filter(hasPasids);
     if (devices.some((d) => pasid >= (d.spec.maxPasids ?? 0))) return EINVAL;
     const inserted = yield* this.pasidArrayInsert(group, pasid, domain);
     if (inserted !== 0) return inserted;

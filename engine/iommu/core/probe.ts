@@ -22,7 +22,7 @@ export class ProbeSteps {
     yield mutex.lock;
     const ret = yield* this.iommuProbeDeviceLocked(device, true);
     yield mutex.unlock;
-    return ret === 0 ? yield* this.iommuProbeGroup(this.groupFor(device)) : ret;
+    return ret === 0 ? yield* this.iommuProbeGroup(this.groupFor(device), device) : ret;
   }
 
   /** ops->device_group. */
@@ -30,13 +30,17 @@ export class ProbeSteps {
     return this.world.groups[device.spec.group] as IommuGroup;
   }
 
-  /** A group of the list of those that bus_iommu_probe has left without a default domain. */
-  *iommuProbeGroup(this: IommuKernel, group: IommuGroup): Steps<number> {
+  /**
+   * A group of the list of those that bus_iommu_probe has left without a default domain. Where there
+   * can be none, the IOMMU is unregistered again, and its device released.
+   */
+  *iommuProbeGroup(this: IommuKernel, group: IommuGroup, device: Device): Steps<number> {
     yield group.mutex.lock;
     yield group.defaultDomain.read;
     const needed =
       group.defaultDomain.value === null && (yield* this.groupDevices(group)).length > 0;
     const ret = needed ? yield* this.iommuSetupDefaultDomain(group, null) : 0;
+    if (ret !== 0) yield* this.iommuReleaseDeviceLocked(group, device);
     yield group.mutex.unlock;
     return ret;
   }
@@ -144,14 +148,17 @@ export class ProbeSteps {
     const group = yield* this.iommuGroupOf(device);
     if (group === null) return true;
     yield group.mutex.lock;
-    const last = (yield* this.groupDevices(group)).length === 1;
-    const held = last && (yield* this.iommuGroupIsHeld(group));
-    if (!held) {
-      yield* listDel(group.devices, device);
-      yield* this.iommuDeinitDevice(group, device);
-    }
+    const gone = yield* this.iommuReleaseDeviceLocked(group, device);
     yield group.mutex.unlock;
-    return !held;
+    return gone;
+  }
+
+  *iommuReleaseDeviceLocked(this: IommuKernel, group: IommuGroup, device: Device): Steps<boolean> {
+    const last = (yield* this.groupDevices(group)).length === 1;
+    if (last && (yield* this.iommuGroupIsHeld(group))) return false;
+    yield* listDel(group.devices, device);
+    yield* this.iommuDeinitDevice(group, device);
+    return true;
   }
 
   *iommuGroupIsHeld(this: IommuKernel, group: IommuGroup): Steps<boolean> {

@@ -1,14 +1,14 @@
 // enforce_cache_coherency: spec/coherency-and-ownership.md §1.
 
 import type { Steps } from '../../runtime/index.ts';
-import type { IommuDomain } from '../core/domain.ts';
+import { type IommuDomain, isPaging } from '../core/domain.ts';
 import type { IommuKernel } from '../kernel.ts';
 
 export class CoherencySteps {
   /** domain->ops->enforce_cache_coherency; false also where the driver has none. */
   *iommuEnforceCacheCoherency(this: IommuKernel, domain: IommuDomain): Steps<boolean> {
     yield this.world.env.local;
-    if (yield* this.world.refuses('enforce')) return false;
+    if (!isPaging(domain.type) || (yield* this.world.refuses('enforce'))) return false;
     return yield* this.opsEnforceCacheCoherency(domain);
   }
 

@@ -65,8 +65,10 @@ export const ownershipOperations: Handlers = {
     return yield* asOwner(k, op.owner, function* () {
       const claim = k.world.core.claims.of(op.owner, dev.spec.group);
       if (!(yield* given(claim.byDevice))) return EINVAL;
-      yield* k.iommuDeviceReleaseDmaOwner(dev);
-      return 0;
+      if (yield* k.iommuDeviceReleaseDmaOwner(dev)) return 0;
+      // The device is gone: the claim is still there.
+      yield* noted(0, claim.byDevice);
+      return EINVAL;
     });
   },
   /** really_probe under device_lock: one driver a device. */

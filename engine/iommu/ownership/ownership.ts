@@ -159,9 +159,10 @@ export class OwnershipSteps {
     yield group.mutex.unlock;
   }
 
-  *iommuDeviceReleaseDmaOwner(this: IommuKernel, device: Device): Steps {
+  /** False for a device that has no group (any more). */
+  *iommuDeviceReleaseDmaOwner(this: IommuKernel, device: Device): Steps<boolean> {
     const group = yield* this.iommuGroupOf(device);
-    if (group === null) return;
+    if (group === null) return false;
     yield group.mutex.lock;
     yield group.ownerCnt.read;
     const count = group.ownerCnt.value;
@@ -170,6 +171,7 @@ export class OwnershipSteps {
       group.ownerCnt.value = count - 1;
     } else yield* this.iommuReleaseDmaOwnership(group);
     yield group.mutex.unlock;
+    return true;
   }
 
   /** __iommu_release_dma_ownership. */
@@ -182,8 +184,6 @@ export class OwnershipSteps {
     group.ownerCnt.value = 0;
     yield group.owner.write;
     group.owner.value = 0;
-    yield group.defaultDomain.read;
-    const domain = group.defaultDomain.value;
-    if (domain !== null) yield* this.iommuGroupSetDomainNofail(group, domain);
+    yield* this.iommuGroupSetCoreDomain(group);
   }
 }

@@ -26,7 +26,7 @@ export const att2 = defect({
       yield mutex.lock;
       const ret = yield* this.iommuProbeDeviceLocked(device, true);
       yield mutex.unlock;
-      return ret === 0 ? yield* this.iommuProbeGroup(this.groupFor(device)) : ret;
+      return ret === 0 ? yield* this.iommuProbeGroup(this.groupFor(device), device) : ret;
     },
     *devIommuFree(device) {
       yield device.param.readOnce;

@@ -10,7 +10,7 @@ export const att42 = defect({
   violates: 'OWN-005',
   trigger: 'unplug one of two aliases',
   steps: {
-    *opsAliasStays(_domain, device) {
+    *opsAliasStays(device) {
       yield device.rid.domain.readOnce;
       return false;
     },
