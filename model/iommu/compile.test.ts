@@ -11,6 +11,7 @@ import {
   endpointTable,
   ownershipTable,
   translationTable,
+  type1Table,
 } from './tables.ts';
 
 const any = () => true;
@@ -93,6 +94,16 @@ const cases: readonly Case[] = [
     isReleased: (node) => node.value === 'detached',
     nodes: 2,
     edges: 22,
+  },
+  {
+    name: 'type1',
+    table: type1Table,
+    roots: [type1Table.root()],
+    isWithin: any,
+    isReleased: (node) => node.value === 'bare',
+    // bare, v1, v2; thirteen events.
+    nodes: 3,
+    edges: 39,
   },
 ];
 

@@ -9,8 +9,9 @@ import { domainMachine } from './domain.ts';
 import { endpointMachine } from './endpoint.ts';
 import { ownershipMachine } from './ownership.ts';
 import { translationMachine } from './translation.ts';
+import { type1Machine } from './type1.ts';
 
-export { inert, isFollowed, opaque } from './anything.ts';
+export { type Half, halfOf, inert, isOf, opaque } from './anything.ts';
 export {
   type AnyOp,
   iommuOracle,
@@ -21,7 +22,7 @@ export {
 } from './oracle.ts';
 export { type IommuQuirks, noIommuQuirks } from './quirks.ts';
 export type { Done } from './run.ts';
-export type { Domain, Group, IommuModelState, Leaf } from './state.ts';
+export type { Container, Domain, Group, IommuModelState, Leaf } from './state.ts';
 
 /** Titles and machines, in the order of the documents. */
 export const iommuMachines: readonly (readonly [title: string, machine: AnyStateMachine])[] = [
@@ -33,4 +34,5 @@ export const iommuMachines: readonly (readonly [title: string, machine: AnyState
   ['Dirty log', dirtyMachine],
   ['Coherency', coherencyMachine],
   ['virtio-iommu endpoint', endpointMachine],
+  ['VFIO container with type1', type1Machine],
 ];

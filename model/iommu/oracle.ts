@@ -9,8 +9,10 @@ import * as mapping from './mapping-steps.ts';
 import * as ownership from './ownership-steps.ts';
 import * as probing from './probe-steps.ts';
 import { type IommuQuirks, noIommuQuirks } from './quirks.ts';
+import * as type1 from './type1-steps.ts';
 import { begun, type Done, type Progress, progressText, Run } from './run.ts';
 import { type IommuModelState, stateOf, type World } from './state.ts';
+import { type1Table } from './tables.ts';
 import type { KnownOp, KnownOpName, OpOf, Topology } from './vocabulary.ts';
 
 /** An operation of a program, known to the machines or not. */
@@ -86,6 +88,20 @@ const steps: { readonly [N in KnownOpName]: Step<N> } = {
   switch_dirty_log: dirty.switchDirtyLog,
   sync_dirty_log: dirty.syncDirtyLog,
   clear_dirty_log: dirty.clearDirtyLog,
+  vfio_set_iommu: type1.setIommu,
+  vfio_map_dma: type1.mapDma,
+  vfio_unmap_dma: type1.unmapDma,
+  vfio_close_container: type1.mayDrop,
+  vfio_register: type1.mayDrop,
+  vfio_unregister: type1.mayDrop,
+  vfio_group_open: type1.mayDrop,
+  vfio_group_close: type1.mayDrop,
+  vfio_set_container: type1.mayDrop,
+  vfio_unset_container: type1.mayDrop,
+  vfio_get_device_fd: type1.mayDrop,
+  vfio_close_device_fd: type1.mayDrop,
+  kvm_file_add: type1.mayDrop,
+  kvm_file_del: type1.mayDrop,
 };
 
 /** Whether the machines say what an operation returns. */
@@ -93,6 +109,9 @@ export const isKnown = (op: AnyOp): op is KnownOp => Object.hasOwn(steps, op.op)
 
 const slotOf = (op: AnyOp): number =>
   'domain' in op && typeof op.domain === 'number' ? op.domain : -1;
+
+const containerOf = (op: AnyOp): number =>
+  'container' in op && typeof op.container === 'number' ? op.container : -1;
 
 function initial(
   topology: Topology,
@@ -109,6 +128,10 @@ function initial(
     budget: faults.budget,
     quirks: { ...noIommuQuirks, ...quirks },
     shared: new Set(users.filter((slot, at) => users.indexOf(slot) !== at)),
+    closing: new Set(
+      ops.flatMap((op) => (op.op === 'vfio_close_container' ? [containerOf(op)] : [])),
+    ),
+    pinning: ops.some(({ op }) => op === 'vfio_pin_pages'),
     lookups: ops.some(({ op }) => op === 'iova_to_phys'),
   };
   const slots = Array.from({ length: 1 + Math.max(-1, ...ops.map(slotOf)) }, () => null);
@@ -116,6 +139,7 @@ function initial(
     world,
     slots,
     topology.groups.map((_, index) => newGroup(topology, index)),
+    (topology.containers ?? []).map(() => ({ node: type1Table.root(), dmas: [] })),
   );
 }
 

@@ -1,12 +1,12 @@
 // One atomic step of one operation in the making: the state it changes, where the operation stands,
 // and the choices it meets. Steps are written as plain code; choices are enumerated by running a step
 // again with other answers.
-import type { Domain, Group, IommuModelState, World } from './state.ts';
+import type { Container, Domain, Group, IommuModelState, World } from './state.ts';
 import { domainKey, stateOf } from './state.ts';
 import type { KnownOp } from './vocabulary.ts';
 
-/** `errno`: some error, which one is the driver's or the environment's business. */
-export type Ret = number | 'errno';
+/** `errno`: some error, which one is the driver's or the environment's business; `any`: whatever. */
+export type Ret = number | 'errno' | 'any';
 
 /** What an operation returns; without `out` and `size` nothing is said of its other answers. */
 export interface Done {
@@ -51,6 +51,7 @@ export class Run {
   progress: Progress;
   private slots: readonly (Domain | null)[];
   private groups: readonly Group[];
+  private containers: readonly Container[];
   private isProbing: boolean;
   private readonly base: IommuModelState;
   /** Answers to the choices met; what comes after them is answered 0. */
@@ -65,6 +66,7 @@ export class Run {
     this.progress = progress;
     this.slots = base.slots;
     this.groups = base.groups;
+    this.containers = base.containers;
     this.isProbing = base.probing;
     this.script = script;
   }
@@ -147,6 +149,21 @@ export class Run {
     this.groups = this.groups.with(index, { ...this.group(index), ...changes });
   }
 
+  get allContainers(): readonly Container[] {
+    return this.containers;
+  }
+
+  container(index: number): Container {
+    const container = this.containers[index];
+    if (container === undefined)
+      throw new RangeError(`model: the topology has no container ${index}`);
+    return container;
+  }
+
+  changeContainer(index: number, changes: Partial<Container>): void {
+    this.containers = this.containers.with(index, { ...this.container(index), ...changes });
+  }
+
   /** The operation returns. */
   finish(ret: Ret, more: Omit<Done, 'ret'> = {}): void {
     this.progress = { ...this.progress, phase: 'done', held: null, done: { ret, ...more } };
@@ -157,9 +174,13 @@ export class Run {
   }
 
   get state(): IommuModelState {
-    const { base, slots, groups, isProbing } = this;
-    const isSame = slots === base.slots && groups === base.groups && isProbing === base.probing;
-    return isSame ? base : stateOf(this.world, slots, groups, isProbing);
+    const { base, slots, groups, containers, isProbing } = this;
+    const isSame =
+      slots === base.slots &&
+      groups === base.groups &&
+      containers === base.containers &&
+      isProbing === base.probing;
+    return isSame ? base : stateOf(this.world, slots, groups, containers, isProbing);
   }
 
   /** The script of the next way through this step; null: there is no other. */

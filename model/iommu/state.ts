@@ -14,6 +14,9 @@ export interface World {
   readonly quirks: IommuQuirks;
   /** Slots that tasks share: a look at one, and what follows from it, are steps apart. */
   readonly shared: ReadonlySet<number>;
+  /** Containers whose file some operation closes; pages of some are pinned by mediated devices. */
+  readonly closing: ReadonlySet<number>;
+  readonly pinning: boolean;
   /** Some operation looks addresses up, while others may change them. */
   readonly lookups: boolean;
 }
@@ -88,12 +91,19 @@ export interface Group {
   readonly pasids: readonly (readonly [pasid: number, slot: number])[];
 }
 
+/** A VFIO container: its driver, and the intervals that are mapped; null: not known. */
+export interface Container {
+  readonly node: TableNode;
+  readonly dmas: readonly (readonly [iova: number, size: number])[] | null;
+}
+
 export interface IommuModelState {
   /** Canonical: equal if and only if the states are the same. */
   readonly key: string;
   readonly world: World;
   readonly slots: readonly (Domain | null)[];
   readonly groups: readonly Group[];
+  readonly containers: readonly Container[];
   /** iommu_probe_device_lock is held. */
   readonly probing: boolean;
 }
@@ -124,12 +134,16 @@ const groupText = (g: Group) =>
   `[${g.pasids.map((p) => p.join('=')).join()}]` +
   g.claims.map((c) => `${c.owner}:${c.byGroup}+${c.byDevice}`).join();
 
+const containerText = ({ node, dmas }: Container) =>
+  `${node.key}${dmas === null ? '?' : dmas.map((d) => d.join('+')).join()}`;
+
 export const domainKey = (d: Domain): string => keyOf(d, domainText);
 
 class StateData implements IommuModelState {
   readonly world: World;
   readonly slots: readonly (Domain | null)[];
   readonly groups: readonly Group[];
+  readonly containers: readonly Container[];
   readonly probing: boolean;
   #key: string | undefined;
 
@@ -137,11 +151,13 @@ class StateData implements IommuModelState {
     world: World,
     slots: readonly (Domain | null)[],
     groups: readonly Group[],
+    containers: readonly Container[],
     probing: boolean,
   ) {
     this.world = world;
     this.slots = slots;
     this.groups = groups;
+    this.containers = containers;
     this.probing = probing;
   }
 
@@ -149,7 +165,10 @@ class StateData implements IommuModelState {
     if (this.#key === undefined) {
       const slots = this.slots.map((d) => (d === null ? '-' : domainKey(d)));
       const groups = this.groups.map((g) => keyOf(g, groupText));
-      this.#key = `${slots.join('|')} ${groups.join('|')}${this.probing ? ' P' : ''}`;
+      const containers = this.containers.map((c) => keyOf(c, containerText));
+      this.#key =
+        `${slots.join('|')} ${groups.join('|')} ${containers.join('|')}` +
+        (this.probing ? ' P' : '');
     }
     return this.#key;
   }
@@ -159,7 +178,8 @@ export function stateOf(
   world: World,
   slots: readonly (Domain | null)[],
   groups: readonly Group[],
+  containers: readonly Container[],
   probing = false,
 ): IommuModelState {
-  return new StateData(world, slots, groups, probing);
+  return new StateData(world, slots, groups, containers, probing);
 }

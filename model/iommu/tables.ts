@@ -23,7 +23,9 @@ import {
   translationEvents,
   translationMachine,
 } from './translation.ts';
+import { type1Alphabet, type Type1Event, type1Events, type1Machine } from './type1.ts';
 
+export const type1Table = compile<Type1Event>(type1Machine, type1Alphabet);
 export const domainTable = compile<DomainEvent>(domainMachine, Object.values(domainEvents));
 export const ownershipTable = compile<OwnershipEvent>(ownershipMachine, ownershipAlphabet);
 export const translationTable = compile<TranslationEvent>(translationMachine, translationAlphabet);
@@ -59,4 +61,5 @@ export {
   domainEvents,
   endpointEvents,
   translationEvents,
+  type1Events,
 };

@@ -1,6 +1,6 @@
 // What the machines read of programs of the IOMMU stack: the same plain data as the engine's
 // vocabulary, declared again as far as it is read here. A test holds the two together. No behaviour.
-import type { U64 } from '../vocabulary.ts';
+import type { IoctlHeader, U64 } from '../vocabulary.ts';
 
 export type DriverKind = 'intel' | 'amd' | 'arm' | 'virtio';
 
@@ -48,6 +48,13 @@ export interface Topology {
   readonly iommus: readonly IommuSpec[];
   readonly groups: readonly GroupSpec[];
   readonly devices: readonly DeviceSpec[];
+  readonly processes?: readonly ProcessSpec[];
+  readonly containers?: readonly object[];
+}
+
+export interface ProcessSpec {
+  readonly memlockPages?: number;
+  readonly vmas: readonly { readonly start: U64; readonly end: U64 }[];
 }
 
 export type DomainType = 'blocked' | 'identity' | 'unmanaged' | 'dma' | 'dmaFq' | 'nested' | 'sva';
@@ -156,7 +163,40 @@ export type KnownOp =
       readonly size: U64;
     }
   | { readonly op: 'iova_to_phys'; readonly domain: number; readonly iova: U64 }
-  | { readonly op: 'get_msi_cookie'; readonly domain: number; readonly base: U64 };
+  | { readonly op: 'get_msi_cookie'; readonly domain: number; readonly base: U64 }
+  | { readonly op: 'vfio_set_iommu'; readonly container: number; readonly type: number }
+  | ({
+      readonly op: 'vfio_map_dma';
+      readonly container: number;
+      readonly iova: U64;
+      readonly va: U64;
+      readonly size: U64;
+      readonly flags?: number;
+    } & IoctlHeader)
+  | ({
+      readonly op: 'vfio_unmap_dma';
+      readonly container: number;
+      readonly iova: U64;
+      readonly size: U64;
+      readonly flags?: number;
+    } & IoctlHeader)
+  | { readonly op: 'vfio_close_container'; readonly container: number }
+  | { readonly op: DroppingOpName };
+
+/** Operations of user space with which a container's last group may go. */
+export type DroppingOpName =
+  | 'vfio_register'
+  | 'vfio_unregister'
+  | 'vfio_group_open'
+  | 'vfio_group_close'
+  | 'vfio_set_container'
+  | 'vfio_unset_container'
+  | 'vfio_get_device_fd'
+  | 'vfio_close_device_fd'
+  | 'kvm_file_add'
+  | 'kvm_file_del';
+
+export type UserOpOf = OpOf<DroppingOpName | 'vfio_close_container'>;
 
 export type KnownOpName = KnownOp['op'];
 

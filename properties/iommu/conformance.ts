@@ -14,12 +14,13 @@ import {
 } from '../../engine/runtime/index.ts';
 import {
   type Done,
+  type Half,
+  halfOf,
   type IommuModelState,
   iommuOracle,
   type IommuPending,
   type IommuQuirks,
-  isFollowed,
-  isKnown,
+  isOf,
   noIommuQuirks,
 } from '../../model/iommu/index.ts';
 import { ConfigurationsOf, type Followed, RefinementOf } from '../configurations.ts';
@@ -62,6 +63,7 @@ class Unexplained extends ConfigurationsOf<IommuModelState, IommuPending> {
 class ConformanceJudge implements PartJudge {
   private readonly world: IommuWorld;
   private readonly calls: readonly (readonly (IommuCall | null)[])[];
+  private readonly half: Half;
   private readonly slots: readonly number[];
   private readonly refinement = new RefinementOf<IommuModelState, IommuPending, Done>({
     advance: (state, pending) => iommuOracle.advance(state, pending),
@@ -72,11 +74,12 @@ class ConformanceJudge implements PartJudge {
   /** Quiescent states that were found right, and the sets that agree with them. */
   private readonly agreed = new Judged<Sets>();
 
-  constructor(world: IommuWorld, program: IommuProgram, quirks: readonly string[]) {
+  constructor(world: IommuWorld, program: IommuProgram, half: Half, quirks: readonly string[]) {
     this.world = world;
+    this.half = half;
     const lists = [program.setup, ...program.tasks.map((t) => t.ops)];
-    this.calls = callsOf(lists);
-    this.slots = slotsOf(lists.flat());
+    this.calls = callsOf(lists, half);
+    this.slots = half === 'core' ? slotsOf(lists.flat()) : [];
     // Slots that no operation has looked at yet are there to be read.
     for (const slot of this.slots) world.slots.domain(slot);
     const state = iommuOracle.initial(program.topology, program.faults, quirksNamed(quirks), lists);
@@ -140,9 +143,11 @@ class ConformanceJudge implements PartJudge {
   }
 
   private agreement(from: Sets): Sets {
-    const facts = engineFacts(this.world, this.slots);
+    const facts = engineFacts(this.world, this.half, this.slots);
     const differs = (state: IommuModelState) =>
-      modelFacts(state, this.slots).findIndex((fact, at) => fact !== null && fact !== facts[at]);
+      modelFacts(state, this.half, this.slots).findIndex(
+        (fact, at) => fact !== null && fact !== facts[at],
+      );
     const to = this.refinement.keep(from, facts.join('\n'), (state) => differs(state) < 0);
     if (to.all.length > 0) return to;
     const { state } = from.all[0] as Sets['all'][number];
@@ -151,15 +156,17 @@ class ConformanceJudge implements PartJudge {
     throw broken(
       agreement,
       (/^[a-z ]+?(?= of|\d| )/.exec(mine) ?? ['state'])[0],
-      `the engine has “${mine}”, the machines have “${modelFacts(state, this.slots)[at]}”`,
+      `the engine has “${mine}”, the machines have “${modelFacts(state, this.half, this.slots)[at]}”`,
     );
   }
 }
 
-function callsOf(lists: readonly (readonly IommuOp[])[]): (IommuCall | null)[][] {
+function callsOf(lists: readonly (readonly IommuOp[])[], half: Half): (IommuCall | null)[][] {
   let id = 0;
   return lists.map((ops, task) =>
-    ops.map((op) => (isKnown(op) ? { id: id++, task, op, pending: iommuOracle.begin(op) } : null)),
+    ops.map((op) =>
+      isOf(half, op) ? { id: id++, task, op, pending: iommuOracle.begin(op) } : null,
+    ),
   );
 }
 
@@ -175,6 +182,7 @@ function quirksNamed(names: readonly string[]): Partial<IommuQuirks> {
 }
 
 function explains({ ret, out, size }: Done, result: Outcome): boolean {
+  if (ret === 'any') return true;
   if (ret === 'errno' ? result.ret >= 0 : ret !== result.ret) return false;
   if (size !== undefined) {
     const told = result.out?.['size'];
@@ -187,7 +195,8 @@ function explains({ ret, out, size }: Done, result: Outcome): boolean {
 function doneText({ ret, out, size }: Done): string {
   const answer = size === undefined ? out : { size: size.join(' to ') };
   const more = answer === undefined ? '' : ` ${JSON.stringify(answer)}`;
-  return `${ret === 'errno' ? 'an errno' : errnoName(ret)}${more}`;
+  const text = typeof ret === 'number' ? errnoName(ret) : ret === 'errno' ? 'an errno' : 'anything';
+  return `${text}${more}`;
 }
 
 const idle: PartJudge = {};
@@ -195,8 +204,8 @@ const idle: PartJudge = {};
 /** Listed by the catalogue of SPAPR's properties: one entry serves both systems. */
 export const conformancePart: Part = {
   properties: [],
-  judge: (world, program, quirks) =>
-    isFollowed([program.setup, ...program.tasks.map((t) => t.ops)].flat())
-      ? new ConformanceJudge(world, program, quirks)
-      : idle,
+  judge: (world, program, quirks) => {
+    const half = halfOf([program.setup, ...program.tasks.map((t) => t.ops)].flat());
+    return half === null ? idle : new ConformanceJudge(world, program, half, quirks);
+  },
 };

@@ -10,7 +10,14 @@ import {
   ViommuDomain,
 } from '../../engine/iommu/index.ts';
 import { hex } from '../../engine/index.ts';
-import type { Domain, Group, IommuModelState, Leaf as ModelLeaf } from '../../model/iommu/index.ts';
+import type {
+  Container,
+  Domain,
+  Group,
+  Half,
+  IommuModelState,
+  Leaf as ModelLeaf,
+} from '../../model/iommu/index.ts';
 
 /** IOMMU_READ and IOMMU_WRITE: what of a leaf's protection every driver keeps. */
 const readWrite = 3;
@@ -24,7 +31,12 @@ interface Piece {
 }
 
 /** One line a fact. `slots`: those that the program names. */
-export function engineFacts(world: IommuWorld, slots: readonly number[]): readonly string[] {
+export function engineFacts(
+  world: IommuWorld,
+  half: Half,
+  slots: readonly number[],
+): readonly string[] {
+  if (half === 'type1') return world.vfio.containers.map(containerFact);
   const held = slots.map((slot) => world.slots.domain(slot).stored);
   return [
     ...world.groups.flatMap((group) => groupFacts(group, held, slots)),
@@ -133,12 +145,35 @@ const known = new WeakMap<IommuModelState, readonly (string | null)[]>();
 /** The same facts of the machines; null: any. */
 export function modelFacts(
   state: IommuModelState,
+  half: Half,
   slots: readonly number[],
 ): readonly (string | null)[] {
   let facts = known.get(state);
-  if (facts === undefined) known.set(state, (facts = readModel(state, slots)));
+  if (facts === undefined) {
+    facts = half === 'type1' ? state.containers.map(modelContainer) : readModel(state, slots);
+    known.set(state, facts);
+  }
   return facts;
 }
+
+type Interval = readonly [iova: number, size: number];
+
+const intervalsText = (index: number, driver: boolean, dmas: readonly Interval[]): string =>
+  `mappings of container ${index}: ` +
+  (driver ? dmas.map(([iova, size]) => `${hex(iova)}+${hex(size)}`).join(' ') : 'no driver');
+
+function containerFact({ index, iommuData }: IommuWorld['vfio']['containers'][number]): string {
+  const iommu = iommuData.stored;
+  const dmas = iommu?.dmaList.stored.items ?? [];
+  return intervalsText(
+    index,
+    iommu !== null,
+    dmas.map((d) => [d.iova, d.size]),
+  );
+}
+
+const modelContainer = ({ node, dmas }: Container, index: number): string | null =>
+  dmas === null ? null : intervalsText(index, node.value !== 'bare', dmas);
 
 function readModel(state: IommuModelState, slots: readonly number[]): (string | null)[] {
   return [
