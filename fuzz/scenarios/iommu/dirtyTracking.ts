@@ -55,6 +55,14 @@ const hwpt: readonly IommuOp[] = [
   attach(0),
 ];
 
+/** Where iommufd of Linux 6.12 loses a write, by the scenario's last word. */
+const lost: ReadonlySet<string> = new Set([
+  'enable-twice',
+  'get-hole',
+  'get-bitmap-refused',
+  'get-inside-block',
+]);
+
 function scenario(
   id: string,
   title: string,
@@ -69,6 +77,9 @@ function scenario(
     title,
     about,
     subsystem: 'dirty',
+    // iommufd is younger than the series.
+    notOn: ['dirty/v3'],
+    ...(lost.has(id) ? { expect: { 'dirty/6.12': ['DRT-007'] } } : {}),
     program: program(topology, [...hwpt, ...setup], tasks, refusals),
   };
 }
