@@ -94,7 +94,8 @@ export class DefaultDomainSteps {
     direct: number,
   ): Steps<number> {
     yield group.domain.read;
-    const first = group.domain.value === null;
+    const before = group.domain.value;
+    const first = before === null;
     // Claimed or attached before there was a default domain: it waits for the release.
     if (!first && old === null) return 0;
     let ret = first
@@ -104,7 +105,7 @@ export class DefaultDomainSteps {
     // Some drivers can only map once a device is attached.
     if (attached && direct !== 0) ret = yield* this.iommuMapDirect(domain, devices);
     if (ret === 0 || old === null) return ret;
-    if (attached) yield* this.iommuGroupSetDomainNofail(group, old);
+    if (attached) yield* this.iommuGroupSetDomainNofail(group, before ?? old);
     yield group.defaultDomain.write;
     group.defaultDomain.value = old;
     return ret;

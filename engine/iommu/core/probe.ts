@@ -22,7 +22,11 @@ export class ProbeSteps {
     yield mutex.lock;
     const ret = yield* this.iommuProbeDeviceLocked(device, true);
     yield mutex.unlock;
-    return ret === 0 ? yield* this.iommuProbeGroup(this.groupFor(device), device) : ret;
+    if (ret !== 0) return ret;
+    yield mutex.lock;
+    const setUp = yield* this.iommuProbeGroup(this.groupFor(device), device);
+    yield mutex.unlock;
+    return setUp;
   }
 
   /** ops->device_group. */

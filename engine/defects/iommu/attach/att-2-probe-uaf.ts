@@ -26,7 +26,11 @@ export const att2 = defect({
       yield mutex.lock;
       const ret = yield* this.iommuProbeDeviceLocked(device, true);
       yield mutex.unlock;
-      return ret === 0 ? yield* this.iommuProbeGroup(this.groupFor(device), device) : ret;
+      if (ret !== 0) return ret;
+      yield mutex.lock;
+      const setUp = yield* this.iommuProbeGroup(this.groupFor(device), device);
+      yield mutex.unlock;
+      return setUp;
     },
     *devIommuFree(device) {
       yield device.param.readOnce;
