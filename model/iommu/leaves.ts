@@ -81,13 +81,15 @@ const way = (leaves: readonly Leaf[], least: number, most = least): Unmapped => 
 /**
  * Every way in which an unmap may go: whole leaves from `iova` on, up to the first hole (§7.2). By
  * driver (§10): Intel and AMD may count a hole as unmapped, and take all of a leaf that the range only
- * touches; Arm has split it, taken all of it or none, from version to version.
+ * touches; Arm has split it, taken all of it or none, from version to version. `sizes`: of pages; Arm
+ * takes a table as a whole, holes and all, where the range covers it.
  */
 export function unmapWays(
   leaves: readonly Leaf[],
   iova: number,
   size: number,
   driver: DriverKind,
+  sizes: readonly number[] = [],
 ): readonly Unmapped[] {
   if (driver === 'virtio') return virtioWays(leaves, iova, size);
   const end = iova + size;
@@ -97,7 +99,16 @@ export function unmapWays(
     const leaf = covering(left, at);
     if (leaf === undefined) {
       const next = Math.min(within(left, at, end)[0]?.iova ?? end, end);
-      if (driver === 'arm') return [way(left, at - iova)];
+      if (driver === 'arm') {
+        ways.push(way(left, at - iova));
+        const whole = sizes.slice(1).find((s) => coversBlock(s, at, iova, end));
+        if (whole === undefined) return ways;
+        const blockEnd = at - (at % whole) + whole;
+        left = left.filter((l) => l.iova < at || l.iova >= blockEnd);
+        at = blockEnd;
+        if (at >= end) ways.push(way(left, at - iova));
+        continue;
+      }
       ways.push(way(left, at - iova, next - iova));
       at = next;
       continue;
@@ -114,6 +125,10 @@ export function unmapWays(
   }
   return ways.length === 0 ? [way(left, 0)] : ways;
 }
+
+/** Whether the block of this size around an address lies in [start, end). */
+const coversBlock = (size: number, at: number, start: number, end: number): boolean =>
+  at - (at % size) >= start && at - (at % size) + size <= end;
 
 /** A range that begins or ends inside a block. */
 function armInside(

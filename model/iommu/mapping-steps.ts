@@ -138,7 +138,8 @@ function anyMap(run: Run, slot: number): Ret {
 export function iommuUnmap(run: Run, op: OpOf<'iommu_unmap'>): void {
   const domain = domainOf(run, op.domain);
   if (domain === null) return;
-  const least = pageSizes(run.world, domain.iommu)[0] as number;
+  const sizes = pageSizes(run.world, domain.iommu);
+  const least = sizes[0] as number;
   if (!isPaging(domain.type) || !aligned(least, op.iova, op.size) || op.size === 0)
     return run.finish(0, { out: { size: 0 } });
   const { iova, size } = op;
@@ -146,7 +147,7 @@ export function iommuUnmap(run: Run, op: OpOf<'iommu_unmap'>): void {
   run.mayRefuse();
   const { leaves, vague, driver } = run.slot(op.domain) as Domain;
   if (leaves === null || vague) return anyUnmap(run, op.domain);
-  const ways = unmapWays(leaves, iova, size, driver);
+  const ways = unmapWays(leaves, iova, size, driver, sizes);
   const way = ways[run.pick(ways.length)] as (typeof ways)[0];
   if (way.leaves === null) return anyUnmap(run, op.domain);
   if (way.leaves !== leaves) run.changeDomain(op.domain, way);

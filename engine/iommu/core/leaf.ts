@@ -67,6 +67,6 @@ function nameOf({ pa, size, prot: p, dbm, dirty, snoop }: LeafFields): string {
     `${(p & prot.read) === 0 ? '' : 'r'}${(p & prot.write) === 0 ? '' : 'w'}` +
     `${(p & prot.cache) === 0 ? '' : 'c'}${(p & prot.noexec) === 0 ? '' : 'x'}` +
     `${(p & prot.mmio) === 0 ? '' : 'm'}${dbm ? ' dbm' : ''}${dirty ? ' dirty' : ''}` +
-    `${snoop ? ' snoop' : ''}`;
+    (snoop ? ' snoop' : '');
   return `leaf ${hex(pa)}+${hex(size)} ${letters}`;
 }

@@ -17,20 +17,22 @@ import { mappingProperties as core } from './catalogue.ts';
 import { checkErrno } from './errnos.ts';
 import { type Expected, expected, nothing, type Run, runsOf } from './expected.ts';
 import { contract } from './pages.ts';
+import { bytesOf, type MapOp, rangeOf, segmentsOf, type UnmapOp } from './ranges.ts';
 import { isFree, leafAt, leavesOf, mappedIn, reaches, slotAt } from './view.ts';
-
-type MapOp = OpOf<'iommu_map' | 'iommu_map_sg'>;
-type UnmapOp = OpOf<'iommu_unmap' | 'iommu_unmap_fast'>;
 
 /** What is remembered of a run. */
 class Ghost extends KernelObject {
   /** The call of the task maps over, or unmaps a part of, what is there: its caller's mistake. */
   readonly careless: readonly Cell<boolean>[];
+  /** Which of its operations each task is in, from 1 on; 0: none. */
+  readonly doing: readonly Cell<number>[];
   private readonly domains = new Map<IommuDomain, Cell<Expected>>();
 
   constructor(birth: Birth, tasks: number) {
     super(birth);
-    this.careless = Array.from({ length: tasks }, (_, i) => this.cell(`careless T${i}`, false));
+    const all = Array.from({ length: tasks }, (_, i) => i);
+    this.careless = all.map((i) => this.cell(`careless T${i}`, false));
+    this.doing = all.map((i) => this.cell(`operation of T${i}`, 0));
   }
 
   get kind(): string {
@@ -46,23 +48,18 @@ class Ghost extends KernelObject {
   }
 }
 
-const bytesOf = (op: MapOp): number =>
-  op.op === 'iommu_map' ? op.size : op.segments.reduce((sum, s) => sum + s.size, 0);
-
-const segmentsOf = (op: MapOp): readonly { readonly pa: number; readonly size: number }[] =>
-  op.op === 'iommu_map' ? [{ pa: op.pa, size: op.size }] : op.segments;
-
 export class MappingCalls {
   private readonly world: IommuWorld;
+  private readonly ops: readonly (readonly IommuOp[])[];
   private readonly ghost: Ghost;
   /** Something other than map and unmap changes the page tables that clients use. */
   private readonly followed: boolean;
 
   constructor(world: IommuWorld, program: IommuProgram) {
     this.world = world;
+    this.ops = [program.setup, ...program.tasks.map((t) => t.ops)];
     this.ghost = world.heap.boot(Ghost, 'mapping judge', program.tasks.length + 1);
-    const ops = [...program.setup, ...program.tasks.flatMap((t) => t.ops)];
-    this.followed = !ops.some(({ op }) => op === 'prepare_msi');
+    this.followed = !this.ops.flat().some(({ op }) => op === 'prepare_msi');
   }
 
   /** What a client's calls add up to; null: not known. */
@@ -73,12 +70,16 @@ export class MappingCalls {
 
   begin(op: IommuOp, task: Task): void {
     const careless = this.ghost.careless[task.id];
-    if (careless === undefined) return;
+    const doing = this.ghost.doing[task.id];
+    if (careless === undefined || doing === undefined || rangeOf(op) === null) return;
+    this.note(doing, task.node.opIndex + 1);
     if (op.op === 'iommu_map' || op.op === 'iommu_map_sg') this.note(careless, this.overlaps(op));
     if (op.op === 'iommu_unmap' || op.op === 'iommu_unmap_fast') this.note(careless, this.cuts(op));
   }
 
   end(op: IommuOp, result: Outcome, task: Task): void {
+    const doing = this.ghost.doing[task.id];
+    if (doing !== undefined) this.note(doing, 0);
     if (op.op === 'iommu_map' || op.op === 'iommu_map_sg') this.mapped(op, result, task);
     if (op.op === 'iommu_unmap' || op.op === 'iommu_unmap_fast') this.unmapped(op, result, task);
     if (op.op === 'dma_map') this.dmaMapped(op, result);
@@ -91,13 +92,15 @@ export class MappingCalls {
     const size = bytesOf(op);
     const careless = this.ghost.careless[task.id]?.stored === true;
     const ok = op.op === 'iommu_map' ? ret === 0 : ret >= 0;
-    if (careless || !this.isPlain(domain)) return this.follow(domain, op.iova, op.iova + size);
-    if (!ok) return this.nothingMapped(domain, op, ret);
-    const runs = this.runsOf(op);
+    const end = op.iova + size;
+    this.disturb(op.domain, op.iova, end);
+    if (careless || !this.isPlain(domain)) return this.follow(domain, op.iova, end);
+    if (!ok) this.nothingMapped(domain, op, ret);
+    const runs = ok ? this.runsOf(op) : [];
     for (const run of runs) this.translates(domain, run, op.prot ?? 7);
     const cell = this.ghost.of(domain);
-    this.note(cell, cell.stored.with(...runs));
-    this.lawfulMap(domain, op.iova, op.iova + size);
+    this.note(cell, cell.stored.without(op.iova, end).with(...runs));
+    if (ok) this.lawfulMap(domain, op.iova, end);
   }
 
   private runsOf(op: MapOp): Run[] {
@@ -155,8 +158,9 @@ export class MappingCalls {
       throw broken(core.errno, 'misaligned unmap', `${bytes} bytes of a misaligned unmap`, domain);
     }
     const far = iova + Math.max(size, bytes);
+    this.disturb(op.domain, iova, far);
     if (this.ghost.careless[task.id]?.stored === true || !this.isPlain(domain))
-      return this.follow(domain, iova - (iova % Math.max(bytes, 1)), far);
+      return this.follow(domain, iova, far);
     this.removed(domain, iova, size, bytes);
     const cell = this.ghost.of(domain);
     this.note(cell, cell.stored.without(iova, iova + bytes));
@@ -186,9 +190,27 @@ export class MappingCalls {
   /** The call does what its caller answers for: what it has led to is taken as it is. */
   private follow(domain: IommuDomain, start: number, end: number): void {
     if (end <= start) return;
-    const now = runsOf(leavesOf(this.world.geometry, domain), start, end);
+    // A large page that was in the way went as a whole.
+    const largest = domain.iommu?.pageSizes.at(-1) ?? 1;
+    const from = Math.floor(start / largest) * largest;
+    const to = Math.ceil(end / largest) * largest;
+    const now = runsOf(leavesOf(this.world.geometry, domain), from, to);
     const cell = this.ghost.of(domain);
-    this.note(cell, expected([...cell.stored.without(start, end).runs, ...now]));
+    this.note(cell, expected([...cell.stored.without(from, to).runs, ...now]));
+  }
+
+  /**
+   * A call has changed [start, end): whoever has begun one on the same addresses, and has not got as
+   * far as to say so to the contract, finds another state than when it began.
+   */
+  private disturb(slot: number, start: number, end: number): void {
+    this.ghost.doing.forEach((doing, id) => {
+      const op = this.ops[id]?.[doing.stored - 1];
+      const range = op === undefined ? null : rangeOf(op);
+      const careless = this.ghost.careless[id];
+      if (range === null || careless === undefined || range.slot !== slot) return;
+      if (range.start < end && start < range.end) this.note(careless, true);
+    });
   }
 
   private overlaps(op: MapOp): boolean {
