@@ -63,10 +63,11 @@ export const absentDomain = domainTable.root();
 /** A domain as the driver returns it. */
 export function newDomain(world: World, type: DomainType, iommu: number): Domain {
   const { driver } = instance(world, iommu);
+  const { lateFinalise, lateIdentity } = world.quirks;
   return {
     type,
     iommu,
-    isOpen: world.quirks.lateFinalise && driver === 'virtio',
+    isOpen: (lateFinalise || (lateIdentity && type === 'identity')) && driver === 'virtio',
     driver,
     life: absentDomain,
     cookie: freshCookie(type),

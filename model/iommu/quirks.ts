@@ -18,6 +18,8 @@ export interface IommuQuirks {
   readonly foreignExdev: boolean;
   /** V0, V1 (§2, §5): the first attach says of which instance a domain is; before, no map works. */
   readonly lateFinalise: boolean;
+  /** VS (§2): the same of identity domains only. */
+  readonly lateIdentity: boolean;
   /** 5.19 to 6.1 (§3): KVM asks the container of a group; no machine depends on it. */
   readonly coherencyByContainer: boolean;
 }
@@ -32,5 +34,6 @@ export const noIommuQuirks: IommuQuirks = Object.freeze({
   directClaimed: false,
   foreignExdev: false,
   lateFinalise: false,
+  lateIdentity: false,
   coherencyByContainer: false,
 });

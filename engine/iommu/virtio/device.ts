@@ -109,6 +109,15 @@ export const idleDevice = hwState({ domains: [], attached: [], queue: [], unansw
 
 /** After a request that no rule refuses. */
 export function performed(state: HwState, request: Request): HwState {
+  const text = requestText(request);
+  const isNew = !state.unanswered.includes(text);
+  const next = isNew
+    ? state
+    : state.with({ unanswered: state.unanswered.filter((t) => t !== text) });
+  return apply(next, request);
+}
+
+function apply(state: HwState, request: Request): HwState {
   switch (request.type) {
     case 'attach':
       return attach(detach(state, request.endpoint, request.domain), request);

@@ -83,17 +83,27 @@ export class ViommuQueueSteps {
   /** The device performs the first request that waits in its queue: false if there is none. */
   *virtioTakeRequest(this: IommuKernel, hw: VirtioHw): Steps<boolean> {
     yield hw.state.readOnce;
-    const { pending } = hw.state.value;
+    const seen = hw.state.value;
+    const { pending } = seen;
     if (pending === null) return false;
     const refused = yield* this.virtioRefuses(pending);
+    const status =
+      refused ?? (yield* this.virtioStatus(refusals(hw.config, seen, pending), pending));
     yield hw.state.exchange;
-    const state = hw.state.value;
     // Somebody else's turn has come in between.
-    if (state.pending !== pending) return true;
-    const [rule] = refused !== null ? [refused] : refusals(hw.config, state, pending);
-    hw.state.value =
-      rule === undefined ? performed(state.answered('OK'), pending) : state.answered(rule);
+    const { pending: next } = hw.state.value;
+    if (next === null || requestText(next) !== requestText(pending)) return true;
+    const state = hw.state.value.answered(status);
+    hw.state.value = status === 'OK' ? performed(state, pending) : state;
     return true;
+  }
+
+  /** What the device says where these rules apply: which it looks at first is nowhere written. */
+  *virtioStatus(this: IommuKernel, rules: readonly Status[], { type }: Request): Steps<Status> {
+    if (rules.length <= 1) return rules[0] ?? 'OK';
+    const choice = this.world.env.choose(rules.length, `status of ${type}`);
+    yield choice;
+    return rules[this.world.env.answerTo(choice)] as Status;
   }
 
   /** The status with which the environment makes the device refuse a request; null: it does not. */
@@ -114,23 +124,13 @@ export class ViommuQueueSteps {
     const silent = yield* this.virtioIsSilent(request);
     yield hw.state.exchange;
     const state = hw.state.value;
-    const text = requestText(request);
-    const unanswered = state.unanswered.filter((t) => t !== text);
     if (silent) {
-      hw.state.value = state.with({ unanswered: [...unanswered, text] });
+      hw.state.value = state.with({ unanswered: [...state.unanswered, requestText(request)] });
       return 'none';
     }
     const rules = refusals(hw.config, state, request);
-    const [only] = rules;
-    if (only === undefined) {
-      hw.state.value = performed(state.with({ unanswered }), request);
-      return 'OK';
-    }
-    if (rules.length === 1) return only;
-    // Which rule is looked at first, nobody says.
-    const choice = this.world.env.choose(rules.length, `status of ${request.type}`);
-    yield choice;
-    return rules[this.world.env.answerTo(choice)] as Status;
+    if (rules.length === 0) hw.state.value = performed(state, request);
+    return yield* this.virtioStatus(rules, request);
   }
 
   /** Before a device's DMA is translated: how many requests the IOMMU has taken by itself. */

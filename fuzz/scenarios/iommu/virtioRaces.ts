@@ -10,6 +10,7 @@ import {
   detach,
   everywhere,
   free,
+  identity,
   map,
   one,
   pair,
@@ -83,6 +84,33 @@ export const virtioRaces: readonly Omit<Scenario, 'subsystem'>[] = [
     title: 'two instances attach one new domain at once',
     about: 'before 6.16 the first one binds it; since it is bound when it is allocated',
     program: program(twoInstances(), [alloc()], [[attach()], [attach(0, 1)]]),
+  },
+  {
+    id: 'virtio/identity-instances',
+    title: 'devices behind two instances enter the static identity domain at once',
+    about: 'BUG-7: in 6.16 the count of the one static domain is under the locks of many',
+    expect: { 'virtio/6.16': ['data-race'] },
+    program: program(
+      twoInstances({ bypassConfig: true }),
+      [identity()],
+      [[attach()], [attach(0, 1)]],
+    ),
+  },
+  {
+    id: 'virtio/dma-unmap-fast',
+    title: 'DMA while its page is unmapped, and synced later',
+    about: 'the device may perform a queued UNMAP at once, or when it is told that there is one',
+    program: program(
+      one(),
+      [alloc(), attach(), map(0, 1)],
+      [
+        [
+          { op: 'iommu_unmap_fast', domain: 0, iova: 0, size: page },
+          { op: 'iotlb_sync', domain: 0 },
+        ],
+        [dma(0)],
+      ],
+    ),
   },
   {
     id: 'virtio/dma-unmap',

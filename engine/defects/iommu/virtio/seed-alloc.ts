@@ -12,6 +12,7 @@ export const seedAlloc = divergence({
   title: 'domain_alloc_paging finalises, and answers NULL for every error',
   source: 'seed 000; spec/virtio-domain.md §2, VS',
   trigger: 'allocate a domain when all ids are in use: -ENOMEM instead of -ENOSPC',
+  allows: ['lateIdentity'],
   steps: {
     *viommuDomainAlloc(device, type, client) {
       if (type === 'identity')
