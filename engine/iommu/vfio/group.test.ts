@@ -32,6 +32,21 @@ const rows: readonly Row[] = [
     [bound, ...t.opened(), t.join()],
     t.one(pair),
   ],
+  [
+    'a group whose device is gone',
+    [0, 0, 0, ENODEV],
+    [...t.opened(), { op: 'vfio_unregister', device: 0 }, t.join()],
+  ],
+  [
+    'the last device takes the group out of its container',
+    [0, 0, 0, 0, 0, 0, 0, EINVAL],
+    [...t.ready(), t.map(0), { op: 'vfio_unregister', device: 0 }, t.register(), t.map(0)],
+  ],
+  [
+    'an open device stays',
+    [0, 0, 0, 0, 0, EBUSY],
+    [...t.ready(), t.deviceFd(), { op: 'vfio_unregister', device: 0 }],
+  ],
   ['SET_IOMMU without a group', [EINVAL], [t.setIommu()]],
   ['SET_IOMMU of another driver', [0, 0, 0, ENODEV], [...t.opened(), t.join(), t.setIommu(2)]],
   ['SET_IOMMU twice', [0, 0, 0, 0, EINVAL], [...t.ready(), t.setIommu()]],
@@ -78,11 +93,12 @@ const rows: readonly Row[] = [
   ],
 ];
 
-test.each(rows)('%s', (_, rets, calls, topology) => {
-  const host = run(calls, topology ?? t.one());
-  expect(host.rets).toEqual(rets);
-  host.exit();
-});
+for (const [name, rets, calls, topology] of rows)
+  test(name, () => {
+    const host = run(calls, topology ?? t.one());
+    expect(host.rets).toEqual(rets);
+    host.exit();
+  });
 
 describe('the last group', () => {
   test('a group is owned and blocked in a container, and back in its default domain after it', () => {

@@ -1,5 +1,5 @@
-// drivers/vfio/group.c and vfio_main.c: registration of devices, the group file, opening of devices
-// (spec/coherency-and-ownership.md §2).
+// drivers/vfio/group.c: registration of devices with their group, the group file
+// (spec/coherency-and-ownership.md §2). Opening of devices is device.ts.
 
 import { EBADF, EBUSY, EINVAL, ENODEV } from '../../errno.ts';
 import type { Steps } from '../../runtime/index.ts';
@@ -57,12 +57,21 @@ export class VfioGroupSteps {
     yield group.devices.read;
     const devices = group.devices.value.items;
     const known = devices.includes(device);
+    const left = devices.filter((d) => d !== device);
     if (known) {
       yield group.devices.write;
-      group.devices.value = group.devices.of(devices.filter((d) => d !== device));
+      group.devices.value = group.devices.of(left);
     }
     yield group.deviceLock.unlock;
+    if (known && left.length === 0) yield* this.vfioGroupRevoke(group);
     return known ? 0 : EINVAL;
+  }
+
+  /** vfio_device_remove_group: without its last device a group leaves its container. */
+  *vfioGroupRevoke(this: IommuKernel, group: VfioGroup): Steps {
+    yield group.container.read;
+    const container = group.container.value;
+    if (container !== null) yield* this.vfioGroupDetachContainer(container, group);
   }
 
   /** vfio_group_fops_open: of a group with devices, once. */
@@ -74,17 +83,22 @@ export class VfioGroupSteps {
   }
 
   *vfioGroupOpenLocked(this: IommuKernel, group: VfioGroup): Steps<number> {
-    yield group.deviceLock.lock;
-    yield group.devices.read;
-    const none = group.devices.value.items.length === 0;
-    yield group.deviceLock.unlock;
-    if (none) return ENODEV;
+    if (yield* this.vfioGroupGone(group)) return ENODEV;
     yield group.openedFile.read;
     if (group.openedFile.value) return EBUSY;
     yield group.openedFile.write;
     group.openedFile.value = true;
     yield group.file.open;
     return 0;
+  }
+
+  /** No device is registered: the group is not there, or its IOMMU group is NULL. */
+  *vfioGroupGone(this: IommuKernel, group: VfioGroup): Steps<boolean> {
+    yield group.deviceLock.lock;
+    yield group.devices.read;
+    const none = group.devices.value.items.length === 0;
+    yield group.deviceLock.unlock;
+    return none;
   }
 
   *vfioGroupClose(this: IommuKernel, group: VfioGroup): Steps<number> {
@@ -118,12 +132,21 @@ export class VfioGroupSteps {
     yield container.file.get;
     if (!container.file.answer) return EBADF;
     yield group.groupLock.lock;
-    yield group.container.read;
-    const taken = group.container.value !== null;
-    const ret = taken ? EINVAL : yield* this.vfioContainerAttachGroup(container, group);
+    const ret = yield* this.vfioGroupSetLocked(group, container);
     yield group.groupLock.unlock;
     yield* this.vfioContainerFput(container);
     return ret;
+  }
+
+  *vfioGroupSetLocked(
+    this: IommuKernel,
+    group: VfioGroup,
+    container: VfioContainer,
+  ): Steps<number> {
+    yield group.container.read;
+    if (group.container.value !== null) return EINVAL;
+    if (yield* this.vfioGroupGone(group)) return ENODEV;
+    return yield* this.vfioContainerAttachGroup(container, group);
   }
 
   *vfioGroupIoctlUnsetContainer(this: IommuKernel, group: VfioGroup): Steps<number> {
@@ -145,118 +168,5 @@ export class VfioGroupSteps {
   *vfioGroupHasUsers(this: IommuKernel, group: VfioGroup): Steps<boolean> {
     yield group.containerUsers.read;
     return group.containerUsers.value !== 1;
-  }
-}
-
-export class VfioDeviceSteps {
-  /** VFIO_GROUP_GET_DEVICE_FD; the group's file is referenced by the caller. */
-  *vfioGroupIoctlGetDeviceFd(this: IommuKernel, device: VfioDevice): Steps<number> {
-    const { group } = device;
-    yield group.groupLock.lock;
-    const ret = yield* this.vfioDfGroupOpen(device);
-    yield group.groupLock.unlock;
-    return ret;
-  }
-
-  /** vfio_df_group_open; group_lock is held. */
-  *vfioDfGroupOpen(this: IommuKernel, device: VfioDevice): Steps<number> {
-    const { group } = device;
-    yield group.deviceLock.lock;
-    yield group.devices.read;
-    const known = group.devices.value.items.includes(device);
-    yield group.deviceLock.unlock;
-    if (!known) return ENODEV;
-    yield group.container.read;
-    const container = group.container.value;
-    if (container === null) return EINVAL;
-    yield device.openCount.read;
-    const count = device.openCount.value;
-    if (count === 0) {
-      const ret = yield* this.vfioDfDeviceFirstOpen(device, container);
-      if (ret !== 0) {
-        yield* this.vfioDfOpenFailed(device);
-        return ret;
-      }
-    }
-    yield device.openCount.write;
-    device.openCount.value = count + 1;
-    return 0;
-  }
-
-  *vfioDfDeviceFirstOpen(
-    this: IommuKernel,
-    device: VfioDevice,
-    container: VfioContainer,
-  ): Steps<number> {
-    yield* this.vfioDeviceGroupGetKvmSafe(device);
-    const ret = yield* this.vfioGroupUseContainer(device.group, container);
-    if (ret !== 0) return ret;
-    if (device.group.emulated) yield* this.type1RegisterDevice(container, device);
-    return 0;
-  }
-
-  /** Nothing was opened: only the KVM pointer goes back. */
-  *vfioDfOpenFailed(this: IommuKernel, device: VfioDevice): Steps {
-    yield* this.vfioDevicePutKvm(device);
-  }
-
-  /** The KVM that the group belongs to when its first device is opened. */
-  *vfioDeviceGroupGetKvmSafe(this: IommuKernel, device: VfioDevice): Steps {
-    const { group } = device;
-    yield group.kvmRefLock.lock;
-    yield group.kvm.read;
-    const kvm = group.kvm.value;
-    yield group.kvmRefLock.unlock;
-    yield device.kvm.write;
-    device.kvm.value = kvm;
-  }
-
-  *vfioDevicePutKvm(this: IommuKernel, device: VfioDevice): Steps {
-    yield device.kvm.write;
-    device.kvm.value = null;
-  }
-
-  *vfioGroupUseContainer(
-    this: IommuKernel,
-    group: VfioGroup,
-    container: VfioContainer,
-  ): Steps<number> {
-    yield container.iommuData.readOnce;
-    if (container.iommuData.value === null) return EINVAL;
-    yield group.file.hold;
-    yield* this.vfioGroupChangeUsers(group, 1);
-    return 0;
-  }
-
-  *vfioGroupChangeUsers(this: IommuKernel, group: VfioGroup, by: number): Steps {
-    yield group.containerUsers.read;
-    const users = group.containerUsers.value;
-    yield group.containerUsers.write;
-    group.containerUsers.value = users + by;
-  }
-
-  /** close(2) of a device's descriptor. */
-  *vfioDeviceFopsRelease(this: IommuKernel, device: VfioDevice): Steps<number> {
-    const { group } = device;
-    yield group.groupLock.lock;
-    yield device.openCount.read;
-    const count = device.openCount.value;
-    if (count > 0) {
-      yield device.openCount.write;
-      device.openCount.value = count - 1;
-      if (count === 1) yield* this.vfioDfDeviceLastClose(device);
-    }
-    yield group.groupLock.unlock;
-    if (count === 1) yield* this.vfioGroupFput(group);
-    return count === 0 ? EBADF : 0;
-  }
-
-  *vfioDfDeviceLastClose(this: IommuKernel, device: VfioDevice): Steps {
-    const { group } = device;
-    yield group.container.read;
-    const container = group.container.value as VfioContainer;
-    if (group.emulated) yield* this.type1UnregisterDevice(container, device);
-    yield* this.vfioGroupChangeUsers(group, -1);
-    yield* this.vfioDevicePutKvm(device);
   }
 }

@@ -2,7 +2,8 @@
 
 import { KvmSteps } from '../kvm/kvm.ts';
 import { ContainerSteps } from './container.ts';
-import { VfioDeviceSteps, VfioGroupSteps } from './group.ts';
+import { VfioDeviceSteps } from './device.ts';
+import { VfioGroupSteps } from './group.ts';
 import { Type1AttachSteps } from './type1/attach.ts';
 import { Type1DetachSteps } from './type1/detach.ts';
 import { Type1DirtySteps } from './type1/dirty.ts';
