@@ -108,9 +108,11 @@ function count(run: Run, ref: Ref | null, what: 'attached' | 'detached'): void {
 }
 
 /** IOMMU_SET_DOMAIN_MUST_SUCCEED: the group is there afterwards, whatever a driver says. */
-export function mustMoveTo(run: Run, index: number, ref: Ref): void {
+export function mustMoveTo(run: Run, index: number, wanted: Ref): void {
   const group = run.group(index);
-  if (group.domain === ref || (ref === 'default' && group.standard === null)) return;
+  // Before there is a default domain, a group can only be blocked.
+  const ref = wanted === 'default' && group.standard === null ? null : wanted;
+  if (group.domain === ref) return;
   run.mayRefuse();
   moveTo(run, index, ref);
 }

@@ -231,4 +231,13 @@ export const ownershipPart: Part = {
 };
 
 /** Invariants that are no property of their own here, and what stands for them. */
-export const uncheckable: readonly Uncheckable[] = [];
+export const uncheckable: readonly Uncheckable[] = [
+  {
+    invariant: 'spec/coherency-and-ownership.md §7.5',
+    why: 'that nothing but the old and the new domain is used during a switch follows from the one store that changes a translation entry; OWN-005 judges groups at rest',
+  },
+  {
+    invariant: 'spec/coherency-and-ownership.md §7.4',
+    why: 'that group->domain is the default one after a release is OWN-003, that it is what it was after a failed claim CON-102',
+  },
+];
