@@ -96,7 +96,7 @@ export class DriverSteps {
 
   *opsFlushIotlbAll(this: IommuKernel, domain: IommuDomain): Steps {
     if (isVirtio(domain)) yield* this.viommuFlushIotlbAll(domain);
-    else yield* this.radixFlush(domain, 0, Number.MAX_SAFE_INTEGER);
+    else yield* this.radixFlush(domain, 0, 2 ** 64);
   }
 
   *opsIotlbSyncMap(this: IommuKernel, domain: IommuDomain, iova: U64, size: U64): Steps<number> {

@@ -53,6 +53,20 @@ const devices: readonly Scenario[] = [
     [[map(0, 1)], [write(0), read(0)]],
   ),
   scenario(
+    'dma-detach',
+    'the group is detached, and the domain freed, while a device writes',
+    'The domain goes when no transaction is in it any more (§7.3, §7.8).',
+    'intel',
+    [map(0, 1)],
+    [
+      [
+        { op: 'detach_group', domain: 0, group: 0 },
+        { op: 'domain_free', domain: 0 },
+      ],
+      [write(0)],
+    ],
+  ),
+  scenario(
     'two-devices',
     'two transactions while the page is unmapped',
     'The sync waits for both (§7.3).',
