@@ -124,12 +124,15 @@ export class DriverAttachSteps {
     device.rid.domain.value = null;
   }
 
-  /** Another device of the same requester id is attached to a domain. */
+  /** The entry is that of another device with the same requester id as well. */
   *opsAliasStays(this: IommuKernel, device: Device): Steps<boolean> {
-    for (const alias of this.world.devices) {
-      if (alias === device || alias.rid !== device.rid) continue;
+    const aliases = this.world.devices.filter((d) => d !== device && d.rid === device.rid);
+    if (aliases.length === 0) return false;
+    yield device.rid.domain.readOnce;
+    const entry = device.rid.domain.value;
+    for (const alias of aliases) {
       yield alias.domain.readOnce;
-      if (alias.domain.value !== null) return true;
+      if (alias.domain.value === entry) return true;
     }
     return false;
   }
