@@ -13,7 +13,7 @@ const lastPage = { iova: last };
 /** 16 exabytes of IOVA space: six levels. */
 const wide = t.one({
   geometry: { ...realTables, levels: 6 },
-  iommus: [{ driver: 'amd', aperture: { start: 0, end: 2 ** 64 - 1 } }],
+  iommus: [{ driver: 'intel', aperture: { start: 0, end: 2 ** 64 - 1 } }],
 });
 
 const twoIommus = {
