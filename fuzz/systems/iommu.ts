@@ -3,6 +3,7 @@
 import { bootIommu, type IommuDelta } from '../../engine/iommu/index.ts';
 import { IommuJudge, iommuWatchersFor } from '../../properties/iommu/judge.ts';
 import { iommuProgramSchema } from '../finding/iommuProgram.ts';
+import { iommuArbitraries } from '../generate/iommu/index.ts';
 import { quirksOf, type SystemAdapter } from './adapter.ts';
 
 export const iommu: SystemAdapter<'iommu'> = {
@@ -15,5 +16,5 @@ export const iommu: SystemAdapter<'iommu'> = {
     return { executor, judge };
   },
   schema: iommuProgramSchema,
-  arbitraries: {},
+  arbitraries: iommuArbitraries,
 };
