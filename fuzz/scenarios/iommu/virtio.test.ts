@@ -3,9 +3,11 @@
 
 import { describe, expect, test } from 'vitest';
 import { virtioDeltas } from '../../../engine/defects/iommu/virtio/index.ts';
-import type { IommuDelta, IommuProgram } from '../../../engine/iommu/index.ts';
+import { type IommuDelta, iommuOpText, type IommuProgram } from '../../../engine/iommu/index.ts';
 import { virtioRevisions } from '../../../engine/revisions/iommu/virtio.ts';
 import { explore } from '../../../test/iommu/explore.ts';
+import { checkScenario } from '../../checker.ts';
+import type { Finding } from '../../finding/index.ts';
 import { virtioScenarios } from './virtio.ts';
 
 const scenarios = virtioScenarios.map((s) => [s.id, s] as const);
@@ -68,5 +70,41 @@ describe('each divergence alone violates nothing', () => {
   const where = ['foreign', 'granule', 'identity-fill', 'ids-exhausted', 'map-refused'];
   test.each(differences.map((d) => [d.id, d] as const))('%s', (_, difference) => {
     for (const id of where) expect(broken(programOf(id), [difference])).toEqual([]);
+  });
+});
+
+/** What a defect's finding is shrunk to: the program's operations, and its measures. */
+function smallest(id: string, scenario: string) {
+  const options = { toolVersion: '0.0.0', maxStates: 100_000 };
+  const { found } = checkScenario(
+    { revision: 'reference', deltas: [id] },
+    `virtio/${scenario}`,
+    options,
+  );
+  const [first] = found;
+  const { size, program } = (first as { readonly finding: Finding }).finding;
+  const { setup, tasks } = program as IommuProgram;
+  const texts = [...setup, ...tasks.flatMap((t) => t.ops)].map(iommuOpText);
+  return { operations: size.operations, tasks: size.tasks, texts };
+}
+
+test('BUG-1 is shrunk to a domain that could not be attached', () => {
+  expect(smallest('VIO-BUG1', 'attach-refused')).toEqual({
+    operations: 2,
+    tasks: 1,
+    texts: ['domain_alloc domain=0 device=0 type=unmanaged', 'replace_domain domain=0 group=0'],
+  });
+});
+
+test('BUG-3 is shrunk to one mapping after a hole', () => {
+  expect(smallest('VIO-BUG3', 'unmap-end')).toEqual({
+    operations: 4,
+    tasks: 1,
+    texts: [
+      'domain_alloc domain=0 device=0 type=unmanaged',
+      'attach_group domain=0 group=0',
+      'iommu_map domain=0 iova=0x1000 pa=0x0 size=0x1000',
+      'iommu_unmap domain=0 iova=0x0 size=0x2000',
+    ],
   });
 });
