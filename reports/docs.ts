@@ -4,6 +4,7 @@
 import { type Subsystem, subsystems } from '../engine/index.ts';
 import type { Catalogue, DeltaInfo, PropertyInfo, RevisionInfo } from '../fuzz/catalogue.ts';
 import { machines, toMermaid } from '../model/index.ts';
+import { invariants } from '../properties/invariants.ts';
 
 /** What the documents need of a scenario beyond its catalogue entry. */
 export interface ScenarioRow {
@@ -112,6 +113,15 @@ function machinesPage(): string {
   );
 }
 
+function invariantsPage(): string {
+  const rows = invariants.map((i) => [i.invariant, list(i.properties), i.reasons.join(' ')]);
+  return page(
+    'Invariants',
+    'Every numbered invariant of the spec files: the properties that say it, or why there is none.',
+    table(['invariant', 'properties', 'notes'], rows),
+  );
+}
+
 /** The text of each generated document, by its name in docs/. */
 export function generatedDocs(
   catalogue: Catalogue,
@@ -120,6 +130,7 @@ export function generatedDocs(
   return {
     'PROPERTIES.md': propertiesPage(catalogue),
     'DEFECTS.md': defectsPage(catalogue),
+    'INVARIANTS.md': invariantsPage(),
     'SCENARIOS.md': scenariosPage(scenarios),
     'MACHINES.md': machinesPage(),
   };
