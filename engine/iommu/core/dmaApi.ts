@@ -66,21 +66,15 @@ export class DmaApiSteps {
     const gather = newGather(cookie.queued.value);
     yield domain.contract.enter('unmap', start, start + bytes - 1);
     const unmapped = yield* this.iommuUnmapFast(domain, start, bytes, gather);
+    if (!gather.queued) yield* this.iommuDmaSync(domain, gather);
     yield domain.contract.leave('unmap', start, start + bytes - 1);
-    yield* this.iommuDmaUnmapped(domain, start, bytes, gather);
+    yield* this.iommuDmaFreeIova(domain, start, bytes, gather.queued, gather.freelist);
     return unmapped;
   }
 
-  /** Strict: synced, then the IOVA is free. With a flush queue: both when the queue is flushed. */
-  *iommuDmaUnmapped(
-    this: IommuKernel,
-    domain: IommuDomain,
-    iova: U64,
-    bytes: number,
-    gather: Gather,
-  ): Steps {
-    if (!gather.queued) yield* this.iommuIotlbSync(domain, gather);
-    yield* this.iommuDmaFreeIova(domain, iova, bytes, gather.queued, gather.freelist);
+  /** Strict: before the IOVA is free. With a flush queue, both wait until the queue is flushed. */
+  *iommuDmaSync(this: IommuKernel, domain: IommuDomain, gather: Gather): Steps {
+    yield* this.iommuIotlbSync(domain, gather);
   }
 }
 
@@ -98,6 +92,19 @@ function* dmaDomainOf(group: IommuGroup): Steps<IommuDomain | null> {
   return domain?.type === 'dma' || domain?.type === 'dmaFq' ? domain : null;
 }
 
+/** Whether an interrupt's doorbell is there, which no driver has mapped. */
+function* isDoorbell(k: IommuKernel, domain: IommuDomain, iova: U64): Steps<boolean> {
+  const cookie: IovaCookie = yield* k.iovaCookieOf(domain);
+  const granule = 2 ** k.world.geometry.pageShift;
+  yield cookie.msiPages.readOnce;
+  let page = cookie.msiPages.value;
+  while (page !== null && page.iova !== iova - (iova % granule)) {
+    yield page.next.readOnce;
+    page = page.next.value as typeof page;
+  }
+  return page !== null;
+}
+
 /** Calls of drivers: for devices without DMA translation the engine has nothing to do. */
 export const dmaApiOperations: Handlers = {
   *dma_map(k, op) {
@@ -112,7 +119,7 @@ export const dmaApiOperations: Handlers = {
     const domain = yield* dmaDomain(k, k.world.devices[op.device] as Device);
     if (domain === null) return { ret: 0 };
     const pa = yield* k.iommuIovaToPhys(domain, op.iova);
-    if (pa === 0) return { ret: EINVAL };
+    if (pa === 0 || (yield* isDoorbell(k, domain, op.iova))) return { ret: EINVAL };
     yield* k.iommuDmaUnmap(domain, op.iova, op.size);
     return { ret: 0 };
   },

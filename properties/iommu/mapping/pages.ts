@@ -34,8 +34,14 @@ export class PageCalls {
     const how = `${op.op} of device ${op.device} at ${hex(op.iova)} reaches ${page.name}`;
     if (out?.['pinned'] === 1 && page.pins.stored <= 0)
       throw broken(core.pinned, 'reached unpinned', `${how}, which nobody has pinned`, page);
-    if (isFree(page) && !this.isQueued(op.iova))
+    if (isFree(page) && this.isTranslated(op) && !this.isQueued(op.iova))
       throw broken(core.stale, 'free page reached', `${how}, which is free`, page);
+  }
+
+  /** A page table stands between the device and memory; virtio-iommu has properties of its own. */
+  private isTranslated({ device: index }: OpOf<'dma_read' | 'dma_write'>): boolean {
+    const device = this.world.devices[index];
+    return device?.iommu.driver !== 'virtio' && device?.rid.domain.stored?.type !== 'identity';
   }
 
   /** The address waits in a flush queue: until the flush the device may use it, by design. */
@@ -52,10 +58,9 @@ export class PageCalls {
     const page = this.world.page(op.pa);
     if (!isFree(page)) return;
     for (const domain of liveDomains(this.world)) {
-      if (domain.client !== 'kernel') continue;
-      for (const { iova, leaf } of leavesOf(this.world.geometry, domain))
-        if (reaches(leaf, page) && !this.beingUnmapped(domain, iova))
-          throw contract(page, 'page freed while mapped');
+      if (domain.client !== 'kernel' && domain.client !== 'core') continue;
+      for (const { leaf } of leavesOf(this.world.geometry, domain))
+        if (reaches(leaf, page)) throw contract(page, 'page freed while mapped');
       for (const { iova, what } of domain.tlb.stored.entries)
         if ('pa' in what && reaches(what, page) && this.unsynced(domain, iova))
           throw contract(page, 'page freed before the sync');

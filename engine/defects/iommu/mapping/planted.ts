@@ -157,9 +157,8 @@ export const iovaFirst = defect({
   violates: 'CORE-013',
   trigger: 'dma_map, DMA, dma_unmap',
   steps: {
-    *iommuDmaUnmapped(domain, iova, bytes, gather) {
-      yield* this.iommuPutPagesList(domain, gather.freelist);
-      yield* this.iommuDmaFreeIova(domain, iova, bytes, gather.queued);
+    *iommuDmaSync(domain, gather) {
+      yield* this.iommuPutPagesList(domain, gather.freelist.splice(0));
     },
   },
 });
