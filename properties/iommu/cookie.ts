@@ -55,12 +55,14 @@ class CookieJudge implements PartJudge {
   private readonly before = new Before(birth);
   /** Nothing else goes on while a call of the only task returns. */
   private readonly alone: boolean;
+  private readonly unmaps: boolean;
   /** E1: prepare_msi of a domain without a cookie is 0. */
   private readonly withoutCookie: boolean;
 
   constructor(world: IommuWorld, program: IommuProgram, quirks: readonly string[]) {
     this.world = world;
     this.alone = program.tasks.length <= 1;
+    this.unmaps = program.tasks.some((t) => t.ops.some(({ op }) => op === 'dma_unmap'));
     this.withoutCookie = quirks.includes('msiWithoutCookie');
   }
 
@@ -82,7 +84,7 @@ class CookieJudge implements PartJudge {
       checkKind(domain);
       checkUnion(domain);
       checkMsiPages(world, domain);
-      checkAllocator(domain);
+      checkAllocator(domain, this.unmaps);
     }
     checkOwners(all);
     checkMms(world, all);
@@ -94,6 +96,8 @@ class CookieJudge implements PartJudge {
     const cell = this.before.tag(task);
     const tag = cell.stored;
     this.world.heap.store(cell, 'none');
+    // Which domain a device is attached to may have changed since.
+    if (!this.alone && op.op.startsWith('attached_')) return;
     if (tag === 'none' || tag === 'iommufd' || ret !== 0 || out?.['installed'] === 0) return;
     const text = `${op.op} succeeds on a domain that has a cookie already (${tag})`;
     throw broken(properties.taken, op.op, text, this.domainOf(op));
@@ -107,7 +111,7 @@ class CookieJudge implements PartJudge {
     const device = this.world.devices[op.device];
     const domain = device?.group.stored?.domain.stored ?? null;
     if (ret !== 0 || domain === null || domain.type === 'identity') return;
-    const address = Number(out?.['address'] ?? op.address);
+    const address = out?.['address'] ?? op.address;
     const text = `prepare_msi returns 0, and ${op.address} is not mapped`;
     if (this.withoutCookie && domain.cookie.stored === null) return;
     const hardware = (device?.spec.reserved ?? []).every((r) => r.kind !== 'swMsi');

@@ -104,17 +104,20 @@ export class CookieSteps {
     const tag = domain.cookieType.value;
     switch (tag) {
       case 'dmaIova':
-        return yield* this.iommuPutDmaCookie(domain);
+        yield* this.iommuPutDmaCookie(domain);
+        return;
       case 'dmaMsi':
-        return yield* this.iommuPutMsiCookie(domain);
+        yield* this.iommuPutMsiCookie(domain);
+        return;
       case 'sva':
-        return yield* this.svaMmdrop(domain);
+        yield* this.svaMmdrop(domain);
+        return;
       case 'none':
       case 'faultHandler':
       case 'iommufd':
         return;
       default:
-        throw new Error(`no cookie type ${tag satisfies never}`);
+        throw new Error(`no cookie type ${String(tag satisfies never)}`);
     }
   }
 

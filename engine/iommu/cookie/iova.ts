@@ -5,7 +5,7 @@ import { EFAULT, EINVAL } from '../../errno.ts';
 import type { Steps } from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
 import type { IommuDomain } from '../core/domain.ts';
-import type { Device } from '../core/objects.ts';
+import type { Device, IommuGroup } from '../core/objects.ts';
 import type { PageTable } from '../core/pageTable.ts';
 import type { IommuKernel } from '../kernel.ts';
 import type { IovaCookie } from './objects.ts';
@@ -15,6 +15,17 @@ import { noRanges } from './ranges.ts';
 const alignment = (size: U64): number => 2 ** Math.ceil(Math.log2(size));
 
 export class IovaSteps {
+  /** iommu_setup_dma_ops: of devices behind a DMA domain. */
+  *iommuSetupDmaOps(this: IommuKernel, group: IommuGroup, device: Device): Steps<number> {
+    yield group.mutex.lock;
+    yield group.domain.read;
+    const domain = group.domain.value;
+    const dma = domain?.type === 'dma' || domain?.type === 'dmaFq';
+    const ret = domain !== null && dma ? yield* this.iommuDmaInitDomain(domain, device) : 0;
+    yield group.mutex.unlock;
+    return ret;
+  }
+
   /** iommu_dma_init_domain: done once for a domain, whichever device comes first. */
   *iommuDmaInitDomain(this: IommuKernel, domain: IommuDomain, device: Device): Steps<number> {
     yield domain.cookieType.readOnce;
@@ -126,7 +137,10 @@ export class IovaSteps {
     queued: boolean,
     freelist: readonly PageTable[] = [],
   ): Steps {
-    if (queued) return yield* this.queueIova(domain, iova, size, freelist);
+    if (queued) {
+      yield* this.queueIova(domain, iova, size, freelist);
+      return;
+    }
     const cookie = yield* this.iovaCookieOf(domain);
     yield* this.freeIovaFast(cookie, iova, size);
   }

@@ -43,7 +43,7 @@ export class MsiSteps {
       case 'sva':
         return EOPNOTSUPP;
       default:
-        throw new Error(`no cookie type ${tag satisfies never}`);
+        throw new Error(`no cookie type ${String(tag satisfies never)}`);
     }
   }
 
@@ -138,8 +138,10 @@ export class MsiSteps {
     iova: U64,
     granule: number,
   ): Steps {
-    if (cookie instanceof IovaCookie)
-      return yield* this.iommuDmaFreeIova(domain, iova, granule, false);
+    if (cookie instanceof IovaCookie) {
+      yield* this.iommuDmaFreeIova(domain, iova, granule, false);
+      return;
+    }
     yield cookie.msiIova.read;
     const now = cookie.msiIova.value;
     yield cookie.msiIova.write;

@@ -99,10 +99,7 @@ export const cookieOperations: Handlers = {
     yield dev.group.readOnce;
     const group = dev.group.value;
     if (group === null) return { ret: ENODEV };
-    yield group.domain.readOnce;
-    const domain = group.domain.value;
-    if (domain === null || (domain.type !== 'dma' && domain.type !== 'dmaFq')) return { ret: 0 };
-    return { ret: yield* k.iommuDmaInitDomain(domain, dev) };
+    return { ret: yield* k.iommuSetupDmaOps(group, dev) };
   },
   *sva_domain_alloc(k, op) {
     const slot = k.world.slots.domain(op.domain);
@@ -111,9 +108,11 @@ export const cookieOperations: Handlers = {
     const mm = k.world.mms[Math.max(0, k.world.currentProcess())] as Mm;
     const domain = yield* k.iommuSvaDomainAlloc(device(k, op.device), mm);
     if (typeof domain === 'number') return { ret: domain };
-    yield slot.writeOnce;
-    slot.value = domain;
-    return { ret: 0 };
+    yield slot.exchange;
+    const taken = slot.value !== null;
+    if (!taken) slot.value = domain;
+    else yield* k.iommuDomainFree(domain);
+    return { ret: taken ? EINVAL : 0 };
   },
 };
 

@@ -19,11 +19,18 @@ import type { IommuOp } from '../vocabulary/index.ts';
 const ioas = (n = 0): IommuOp => ({ op: 'ioas_alloc', ioas: n });
 const bind = (dev = 0): IommuOp => ({ op: 'iommufd_bind', device: dev });
 const unbind = (dev = 0): IommuOp => ({ op: 'iommufd_unbind', device: dev });
-const attach = (to: object = { ioas: 0 }, dev = 0): IommuOp =>
-  ({ op: 'iommufd_attach', device: dev, ...to }) as IommuOp;
+const attach = (to: object = { ioas: 0 }, dev = 0): IommuOp => ({
+  op: 'iommufd_attach',
+  device: dev,
+  ...to,
+});
 const detach = (dev = 0): IommuOp => ({ op: 'iommufd_detach', device: dev });
-const hwpt = (n: number, more: object = { ioas: 0 }): IommuOp =>
-  ({ op: 'hwpt_alloc', hwpt: n, device: 0, ...more }) as IommuOp;
+const hwpt = (n: number, more: object = { ioas: 0 }): IommuOp => ({
+  op: 'hwpt_alloc',
+  hwpt: n,
+  device: 0,
+  ...more,
+});
 const destroy = (n: number): IommuOp => ({ op: 'hwpt_destroy', hwpt: n });
 const last = (calls: readonly IommuOp[], on = host()) => {
   const h = run(calls, on);

@@ -12,6 +12,12 @@ import type { Ioas } from './objects.ts';
 
 export const ulongMax = 2 ** 64;
 
+/** 1UL << __ffs(address). */
+export function lowestBit(address: U64): number {
+  for (let bit = 0; bit < 64; bit++) if (address % 2 ** (bit + 1) !== 0) return 2 ** bit;
+  return ulongMax;
+}
+
 /** One area to be: which pages, and which part of them. */
 export interface Elm {
   readonly pages: IoptPages;
@@ -199,8 +205,7 @@ export class IoasSteps {
   /** No more than a huge page: ALIGN() up to it cannot overflow. */
   ioptIovaStep(this: IommuKernel, address: U64, length: U64): number {
     const power = 2 ** Math.ceil(Math.log2(length));
-    let lowest = 1;
-    while (address !== 0 && address % (lowest * 2) === 0) lowest *= 2;
+    const lowest = lowestBit(address);
     return Math.min(power, address === 0 ? power : lowest, 2 ** 21);
   }
 

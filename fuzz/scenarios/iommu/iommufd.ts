@@ -35,8 +35,11 @@ const destroyHwpt = (n = 0): IommuOp => ({ op: 'hwpt_destroy', hwpt: n });
 const destroy: IommuOp = { op: 'ioas_destroy', ioas: 0 };
 const bind = (dev = 0): IommuOp => ({ op: 'iommufd_bind', device: dev });
 const unbind = (dev = 0): IommuOp => ({ op: 'iommufd_unbind', device: dev });
-const attach = (to: object = { ioas: 0 }, dev = 0): IommuOp =>
-  ({ op: 'iommufd_attach', device: dev, ...to }) as IommuOp;
+const attach = (to: object = { ioas: 0 }, dev = 0): IommuOp => ({
+  op: 'iommufd_attach',
+  device: dev,
+  ...to,
+});
 const detach = (dev = 0): IommuOp => ({ op: 'iommufd_detach', device: dev });
 const prepare: IommuOp = { op: 'prepare_msi', device: 0, address: 0xfee00000 };
 

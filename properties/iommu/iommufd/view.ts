@@ -1,7 +1,7 @@
 // What the properties of iommufd look at, read from outside: its living objects.
 
 import type { IommuWorld } from '../../../engine/iommu/index.ts';
-import { IoptArea, IoptPages } from '../../../engine/iommu/iommufd/iopt.ts';
+import { type IoptArea, IoptPages } from '../../../engine/iommu/iommufd/iopt.ts';
 import { Hwpt, Idev, Igroup, Ioas } from '../../../engine/iommu/iommufd/objects.ts';
 
 export interface View {

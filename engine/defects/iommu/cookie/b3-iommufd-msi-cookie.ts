@@ -1,11 +1,10 @@
 // CKE-B3: until 6.13 iommufd's domains say nothing of it: it asks for an MSI cookie as anybody may.
 
-import type { IommuDelta } from '../../../iommu/kernel.ts';
+import type { IommuDelta, IommuKernel } from '../../../iommu/kernel.ts';
 import { defect } from '../iommu.ts';
 
 /** What iommufd does with its domains in era E1. */
-export const iommufdE1: IommuDelta['steps'] &
-  ThisType<import('../../../iommu/kernel.ts').IommuKernel> = {
+export const iommufdE1: IommuDelta['steps'] & ThisType<IommuKernel> = {
   *iommufdTagDomain(domain, hwpt) {
     // Only for reports: the hwpt knows its domain, not the other way round.
     yield domain.iommufdHwpt.writeOnce;

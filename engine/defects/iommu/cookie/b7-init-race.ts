@@ -11,6 +11,12 @@ export const cookieB7 = defect({
   violates: 'CKE-009',
   trigger: 'setup_dma_ops(A), prepare_msi(A) || setup_dma_ops(B)',
   steps: {
+    *iommuSetupDmaOps(group, device) {
+      yield group.domain.readOnce;
+      const domain = group.domain.value;
+      const dma = domain?.type === 'dma' || domain?.type === 'dmaFq';
+      return domain !== null && dma ? yield* this.iommuDmaInitDomain(domain, device) : 0;
+    },
     *iommuDmaInitLocked(cookie, granule, base, end, device) {
       return yield* this.initIovaDomain(cookie, granule, base, end, device);
     },

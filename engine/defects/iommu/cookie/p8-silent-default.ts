@@ -12,15 +12,10 @@ export const cookieP8 = defect({
   steps: {
     *iommuSwMsi(domain, device, address) {
       yield domain.cookieType.readOnce;
-      switch (domain.cookieType.value) {
-        case 'dmaMsi':
-        case 'dmaIova':
-          return yield* this.iommuDmaSwMsi(domain, device, address);
-        case 'iommufd':
-          return yield* this.iommufdSwMsi(domain, device, address);
-        default:
-          return 0;
-      }
+      const tag = domain.cookieType.value;
+      if (tag === 'dmaMsi' || tag === 'dmaIova')
+        return yield* this.iommuDmaSwMsi(domain, device, address);
+      return tag === 'iommufd' ? yield* this.iommufdSwMsi(domain, device, address) : 0;
     },
   },
 });

@@ -1,5 +1,6 @@
 // IFD-B43: the alignment of an IOVA that is chosen wraps around.
 
+import { lowestBit } from '../../../iommu/iommufd/ioas.ts';
 import { defect } from '../iommu.ts';
 
 export const iommufdB43 = defect({
@@ -12,8 +13,7 @@ export const iommufdB43 = defect({
   steps: {
     ioptIovaStep(address, length) {
       const power = 2 ** Math.ceil(Math.log2(length));
-      let lowest = 1;
-      while (address !== 0 && address % (lowest * 2) === 0) lowest *= 2;
+      const lowest = lowestBit(address);
       return Math.min(power, address === 0 ? power : lowest);
     },
     ioptAlignUp(address, step) {
