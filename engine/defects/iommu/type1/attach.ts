@@ -134,8 +134,8 @@ export const emulatedLeft = defect({
   id: 'VFIO-emulated-left',
   subsystem: 'ownership',
   title: 'one of two mediated devices leaves, and the kernel warns of the other',
-  source: 'spec/real-bugs.md 101 (vfio/iommu_type1: Fix some sanity checks in detach group)',
-  class: 'spurious warning',
+  source: 'spec/real-bugs.md 101: put right before every revision here',
+  class: 'planted',
   violates: 'bug',
   trigger: 'two mediated devices, one group closed',
   steps: {
@@ -151,8 +151,8 @@ export const emulatedLeft = defect({
 export const pinLeak = defect({
   id: 'VFIO-pin-leak',
   title: 'a page pinned for a mediated device stays pinned when it cannot be listed',
-  source: 'spec/real-bugs.md 102 (vfio iommu type1: Fix memory leak in vfio_iommu_type1_pin_pages)',
-  class: 'leak',
+  source: 'spec/real-bugs.md 102: put right before every revision here',
+  class: 'planted',
   violates: 'VFIO-004',
   trigger: 'pin_pages without memory for the list entry',
   steps: {

@@ -6,8 +6,8 @@ export const scopePromoted = defect({
   id: 'VFIO-scope-promoted',
   subsystem: 'dirty',
   title: 'a group leaves, and what it wrote is not reported any more',
-  source: 'spec/real-bugs.md 59 (Populate full dirty when detach non-pinned group)',
-  class: 'lost dirty',
+  source: 'spec/real-bugs.md 59: put right before every revision here',
+  class: 'planted',
   violates: 'VFIO-005',
   trigger: 'START, a device writes, its group leaves, a mediated device stays',
   steps: {

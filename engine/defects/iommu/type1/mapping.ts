@@ -22,8 +22,8 @@ export const endWraps = defect({
 export const mapUnwind = defect({
   id: 'VFIO-map-unwind',
   title: 'a MAP that fails in one domain stays in the first',
-  source: 'spec/real-bugs.md 106 (as the mechanism allows)',
-  class: 'wrong unwind',
+  source: 'spec/real-bugs.md 106 (as the mechanism allows): put right before every revision here',
+  class: 'planted',
   violates: 'CORE-004',
   trigger: 'MAP into two domains, the second without memory for a table',
   steps: {
@@ -36,8 +36,8 @@ export const mapUnwind = defect({
 export const replayUnwind = defect({
   id: 'VFIO-replay-unwind',
   title: 'a replay that fails leaves the pages pinned that it has mapped',
-  source: 'spec/iommu-core.md §12 S12; aae7a75a821a',
-  class: 'leak',
+  source: 'spec/iommu-core.md §12 S12; aae7a75a821a: put right before every revision here',
+  class: 'planted',
   violates: 'VFIO-004',
   trigger: 'two mappings of a mediated device, then a group whose second mapping fails',
   steps: {
