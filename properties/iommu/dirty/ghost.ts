@@ -13,8 +13,8 @@ import {
 } from '../../../engine/runtime/index.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** What operations in flight can do to each other: change mappings, write, switch the log. */
-export type Disturbance = 'map' | 'write' | 'log';
+/** What operations in flight can do to each other: change mappings, write, switch the log, read it. */
+export type Disturbance = 'map' | 'write' | 'log' | 'read';
 
 interface OpenFields {
   /** The kind of operation, for those that begin later. */

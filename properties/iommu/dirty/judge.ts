@@ -28,17 +28,13 @@ const rangeOps: ReadonlySet<string> = new Set([
 ]);
 
 /** Operations of which only the beginning or the end is looked at. */
-const harmless: ReadonlySet<string> = new Set([
-  'dma_read',
-  'iova_to_phys',
-  'report_fault',
-  'hwpt_get_dirty',
-]);
+const harmless: ReadonlySet<string> = new Set(['dma_read', 'iova_to_phys', 'report_fault']);
 
 function disturbanceOf({ op }: IommuOp): Disturbance | null {
   if (rangeOps.has(op)) return op === 'sync_dirty_log' ? null : 'log';
   if (op === 'dma_write') return 'write';
   if (op === 'hwpt_set_dirty') return 'log';
+  if (op === 'hwpt_get_dirty') return 'read';
   return harmless.has(op) ? null : 'map';
 }
 

@@ -72,6 +72,12 @@ export function checkCallersBits(
   );
 }
 
+function overlaps(range: string, { iova, size }: Range): boolean {
+  const [start, length] = range.split('+').map(Number) as [number, number];
+  const same = start === iova && length === size;
+  return same || (start < iova + size && iova < start + length);
+}
+
 /** §4.9: whether a start or stop may have had this result, the ranges being as they were. */
 export function checkSwitch(
   enable: boolean,
@@ -80,8 +86,11 @@ export function checkSwitch(
   ranges: string,
   misaligned: boolean,
 ): void {
-  const key = `${iova}+${size}`;
-  const on = ranges.split(' ').includes(key);
+  const known = ranges.split(' ').filter((r) => r !== '');
+  // A range is stopped as it was started; a start that overlaps another is one too many.
+  const on = enable
+    ? known.some((r) => overlaps(r, { iova, size }))
+    : known.includes(`${iova}+${size}`);
   const wrong = enable
     ? (ret === EBUSY) !== on && (ret === 0 || ret === EBUSY)
     : ret === EINVAL && on && !misaligned;
