@@ -96,8 +96,7 @@ export class DefaultDomainSteps {
     yield group.domain.read;
     const before = group.domain.value;
     const first = before === null;
-    // Claimed or attached before there was a default domain: it waits for the release.
-    if (!first && old === null) return 0;
+    if (this.iommuDefaultWaits(before, old)) return 0;
     let ret = first
       ? yield* this.iommuGroupSetDomainNofail(group, domain)
       : yield* this.iommuGroupSetDomain(group, domain);
@@ -109,6 +108,15 @@ export class DefaultDomainSteps {
     yield group.defaultDomain.write;
     group.defaultDomain.value = old;
     return ret;
+  }
+
+  /** Claimed or attached before there was a default domain: it waits for the release. */
+  iommuDefaultWaits(
+    this: IommuKernel,
+    before: IommuDomain | null,
+    old: IommuDomain | null,
+  ): boolean {
+    return before !== null && old === null;
   }
 
   /** iommu_get_default_domain_type: what devices insist on, then what was asked for. */

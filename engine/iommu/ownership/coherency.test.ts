@@ -3,7 +3,10 @@
 import { expect, test } from 'vitest';
 import { backing, device, host, page } from '../../../fuzz/scenarios/iommu/hosts.ts';
 import { refusing, run } from '../../../test/iommu/host.ts';
+import { cacheSnoops } from '../../defects/iommu/ownership/d-cache-snoops.ts';
 import { EINVAL } from '../../errno.ts';
+import { Leaf } from '../core/leaf.ts';
+import type { PageTable } from '../core/pageTable.ts';
 import type { DriverKind, IommuOp } from '../vocabulary/index.ts';
 
 const alloc: IommuOp = { op: 'domain_alloc', domain: 0, device: 0, type: 'unmanaged' };
@@ -66,3 +69,23 @@ test('no-snoop transactions are made coherent where the domain is forced', () =>
   expect(forced.rets).toEqual([0, 0, 0, 0, 0]);
   expect(forced.results[4]?.out?.['unsnooped'] ?? 0).toBe(0);
 });
+
+test('up to 5.17 IOMMU_CACHE is the snoop bit, and there is nothing to enforce', () => {
+  const snoops = (protection: number) => {
+    const mapped = { ...map, prot: protection } as IommuOp;
+    const h = run([alloc, attach(), mapped, enforce], host(), [cacheSnoops]);
+    expect(enforced(h)).toEqual([0]);
+    const root = h.world.slots.domain(0).stored?.root.stored ?? null;
+    return leavesOf(root).map((l) => l.snoop);
+  };
+  expect(snoops(3)).toEqual([false]);
+  expect(snoops(7)).toEqual([true]);
+});
+
+function leavesOf(table: PageTable | null): Leaf[] {
+  if (table === null) return [];
+  return table.touched().flatMap((index) => {
+    const entry = table.at(index).stored;
+    return entry instanceof Leaf ? [entry] : leavesOf(entry);
+  });
+}

@@ -3,7 +3,8 @@
 
 import { expect, test } from 'vitest';
 import { device, host } from '../../../fuzz/scenarios/iommu/hosts.ts';
-import { refusing, run } from '../../../test/iommu/host.ts';
+import { Host, refusing, run } from '../../../test/iommu/host.ts';
+import { claimEinval } from '../../defects/iommu/ownership/d-claim-einval.ts';
 import { EBUSY, EINVAL, ENODEV, ENOMEM, EPERM } from '../../errno.ts';
 import type { IommuOp } from '../vocabulary/index.ts';
 
@@ -109,4 +110,33 @@ test('who has claimed nothing gives nothing back', () => {
     EINVAL,
     EINVAL,
   ]);
+});
+
+test('up to 6.1 a claim without a blocking domain is -EINVAL', () => {
+  const refused = refusing({ domain_alloc: 0 }, claim());
+  expect(run([refused], pair, [claimEinval]).rets).toEqual([EINVAL]);
+  expect(run([refused], pair).rets).toEqual([ENOMEM]);
+});
+
+test('a claim waits for no default domain, and release finds it', () => {
+  const late = host({ devices: [device({ unplugged: true })] });
+  const h = run([{ op: 'probe_device', device: 0, bus: true }, claim(), release()], late);
+  expect(h.rets).toEqual([0, 0, 0]);
+  expect(h.world.groups[0]?.domain.stored).toBe(h.world.groups[0]?.defaultDomain.stored);
+  h.exit();
+});
+
+test('claimed between the two halves of bus_iommu_probe: the owner keeps the group', () => {
+  const late = host({ devices: [device({ unplugged: true })] });
+  const h = new Host([{ op: 'probe_device', device: 0, bus: true }, claim(), release()], late);
+  h.until(0, 'mutex_unlock', 'iommu_probe_device_lock');
+  h.finish(1);
+  h.finish(0);
+  const [group] = h.world.groups;
+  expect(h.rets).toEqual([0, 0, undefined]);
+  expect(group?.domain.stored).toBe(group?.blockingDomain.stored);
+  expect(group?.defaultDomain.stored).not.toBe(null);
+  h.finish(2);
+  expect(group?.domain.stored).toBe(group?.defaultDomain.stored);
+  h.exit();
 });

@@ -43,6 +43,7 @@ const shown: Readonly<Record<string, readonly [scenario: string, ...ids: string[
   'OWN-3': ['ownership/attached-and-released', 'OWN-003'],
   'OWN-4': ['ownership/claim-refused', 'OWN-004'],
   'OWN-6': ['ownership/bound-early', 'OWN-002'],
+  'OWN-7': ['ownership/claimed-early', 'OWN-001'],
   'OWN-14': ['ownership/two-owners', 'OWN-014'],
   'OWN-15': ['ownership/driver-or-owner', 'OWN-014'],
   'OWN-70': ['coherency/enforced-late', 'OWN-006'],

@@ -100,6 +100,16 @@ const ownership: readonly About[] = [
     ),
   },
   {
+    id: 'ownership/claimed-early',
+    title: 'A group is claimed while the IOMMU driver registers',
+    about: 'The default domain waits for the release.',
+    program: program(
+      host({ devices: [device({ unplugged: true })] }),
+      [],
+      [[{ op: 'probe_device', device: 0, bus: true }], [claim(), release()]],
+    ),
+  },
+  {
     id: 'ownership/bound-early',
     title: 'A driver is bound while the IOMMU driver registers',
     about: 'It has to wait for the default domain (real-bugs 6).',

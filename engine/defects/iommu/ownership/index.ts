@@ -5,6 +5,7 @@ import { own1 } from './own-1-detach-to-default.ts';
 import { own3 } from './own-3-release-keeps-domain.ts';
 import { own4 } from './own-4-claim-counted-early.ts';
 import { own6 } from './own-6-no-default-domain.ts';
+import { own7 } from './own-7-owner-switched.ts';
 import { own14 } from './own-14-any-owner.ts';
 import { own15 } from './own-15-use-unlooked.ts';
 import { own70 } from './own-70-enforce-non-empty.ts';
@@ -20,6 +21,7 @@ export const ownershipDeltas: readonly IommuDelta[] = [
   own3,
   own4,
   own6,
+  own7,
   own14,
   own15,
   own70,
