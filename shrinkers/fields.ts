@@ -69,13 +69,15 @@ export const optionalFields = [
   'pgsize',
   'base',
   'bits',
+  'smallPages',
+  'cut',
 ] as const;
 
 /** Operations that cannot do without one of {@link optionalFields}. */
 const needed: Readonly<Record<string, readonly string[]>> = {
   flags: ['vfio_dirty_pages'],
   pasid: ['attach_pasid', 'detach_pasid'],
-  base: ['get_msi_cookie'],
+  base: ['get_msi_cookie', 'attached_get_msi_cookie'],
 };
 
 /** Arguments that are optional, and without which it is another call and not a plainer one. */

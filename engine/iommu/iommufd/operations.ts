@@ -11,6 +11,9 @@ import { ulongMax } from './ioas.ts';
 import type { IommuOp } from '../vocabulary/index.ts';
 import { type Ictx, Ioas, IommufdObject } from './objects.ts';
 
+/** U64_MAX, as far as a number can say it. */
+const everything = ulongMax - 2048;
+
 export const mapFlags = { fixedIova: 1, writeable: 2, readable: 4 } as const;
 
 /** conv_iommu_prot: iommufd always sets IOMMU_CACHE. */
@@ -185,7 +188,7 @@ export function nameIds(ictx: Ictx, op: IommuOp): void {
 
 /** (0, U64_MAX) is everything, and then nothing to unmap is no failure. */
 function* unmap(k: IommuKernel, { iopt }: Ioas, iova: number, size: number): Steps<Outcome> {
-  if (iova === 0 && size === ulongMax) {
+  if (iova === 0 && size >= everything) {
     const { ret, unmapped } = yield* k.ioptUnmapIovaRange(iopt, 0, ulongMax - 1);
     return { ret: ret === ENOENT ? 0 : ret, out: { size: unmapped } };
   }
