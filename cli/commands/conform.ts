@@ -97,6 +97,7 @@ function replayed(source: string, values: Values, context: Context): Replayed {
   try {
     if (!isType1Log(text)) return onSpapr(text, source, values, context);
     return conformType1(text, {
+      annotations: annotationsBeside(source, context),
       ...(iommu === undefined ? {} : { iommu }),
       ...(revision === undefined ? {} : { revision }),
     });
@@ -113,16 +114,20 @@ function replayed(source: string, values: Values, context: Context): Replayed {
 function onSpapr(text: string, source: string, values: Values, context: Context): Replayed {
   const revision = revisionNamed(values, context) ?? revisionById(defaultRevision);
   if (revision === undefined) throw new Error(`${defaultRevision} is not in the catalogue`);
-  const beside = source === '-' ? null : context.io.files.readIfThere(annotationsPath(source));
   const machine = oneOf(values, 'machine', machineNames) as MachineName | undefined;
   const page = oneOf(values, 'host-page', hostPages.map(String));
   const report = run(text, {
     deltas: revision.deltas,
-    annotations: beside === null ? [] : parseAnnotations(beside),
+    annotations: annotationsBeside(source, context),
     ...(machine === undefined ? {} : { machine }),
     ...(page === undefined ? {} : { hostPage: Number(page) as HostPage }),
   });
   return { revision: revision.id, report };
+}
+
+function annotationsBeside(source: string, { io }: Context) {
+  const beside = source === '-' ? null : io.files.readIfThere(annotationsPath(source));
+  return beside === null ? [] : parseAnnotations(beside);
 }
 
 function read(source: string, { io }: Context): string {

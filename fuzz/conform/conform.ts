@@ -18,18 +18,26 @@ export function conform(text: string, options: ConformOptions): ConformReport {
   const session = new Session(log, machine, options.deltas);
   const annotations = options.annotations ?? [];
   const lines = log.flatMap((_, at) => session.next(at) ?? []).map((l) => list(l, annotations));
-  const used = (a: Annotation) => lines.some((l) => l.listed && l.line === a.line);
   return {
     machine: machine.name,
     hostPage: 2 ** machine.geometry.pageShift,
     assumedMachine: !machine.known,
     lines,
     counts: countsOf(lines),
-    stale: annotations.filter((a) => !used(a)),
+    stale: staleOf(annotations, lines),
   };
 }
 
-function list(line: LineReport, annotations: readonly Annotation[]): LineReport {
+/** Annotations of no line that differs in the way they say. */
+export function staleOf(
+  annotations: readonly Annotation[],
+  lines: readonly LineReport[],
+): Annotation[] {
+  return annotations.filter((a) => !lines.some((l) => l.listed && l.line === a.line));
+}
+
+/** The line with the reason that is known for its difference, if there is one. */
+export function list(line: LineReport, annotations: readonly Annotation[]): LineReport {
   if (line.verdict !== 'differs') return line;
   const found = annotations.find((a) => a.line === line.line && a.engine === line.engine);
   return found === undefined ? line : { ...line, listed: true, reason: found.reason };

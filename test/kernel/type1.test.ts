@@ -1,5 +1,5 @@
-// type1 beside live kernels: eight logs of one list of calls, each on the revision and behind the IOMMU
-// that it was made with; and with other parameters, so that agreement means something.
+// type1 beside live kernels: eight logs of one list of calls, each on the revision and behind the
+// IOMMU that it was made with; and with other parameters, so that agreement means something.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// Groups and containers: error codes in the order of the checks (spec/coherency-and-ownership.md §2).
+// Groups and containers: error codes in the order of the checks (spec/coherency-and-ownership.md
+// §2).
 
 import { describe, expect, test } from 'vitest';
 import { device, page } from '../../../fuzz/scenarios/iommu/hosts.ts';
@@ -101,7 +102,7 @@ for (const [name, rets, calls, topology] of rows)
   });
 
 describe('the last group', () => {
-  test('a group is owned and blocked in a container, and back in its default domain after it', () => {
+  test('a group is owned and blocked in a container, and in its default domain after it', () => {
     const joined = run([...t.opened(), t.join()], t.one()).world.groups[0]!;
     expect(joined.ownerCnt.stored).toBe(1);
     expect(joined.domain.stored).toBe(joined.blockingDomain.stored);

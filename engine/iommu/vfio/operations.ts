@@ -1,5 +1,5 @@
-// The operations of user space on VFIO and KVM: arguments to objects, what a system call does with the
-// file it is made on, results.
+// The operations of user space on VFIO and KVM: arguments to objects, what a system call does with
+// the file it is made on, results.
 
 import { EBADF, EINVAL, ENODEV } from '../../errno.ts';
 import type { Outcome, Steps } from '../../runtime/index.ts';

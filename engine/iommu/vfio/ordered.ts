@@ -1,5 +1,5 @@
-// A list that a lock guards, as one value: it is read and changed in one step each, since nobody may
-// look at it half changed. Lists that are walked without their lock are engine/runtime/list.ts.
+// A list that a lock guards, as one value: it is read and changed in one step each, since nobody
+// may look at it half changed. Lists that are walked without their lock are engine/runtime/list.ts.
 
 import {
   Cell,

@@ -1,5 +1,5 @@
-// Sets of addresses as lists of half-open intervals: what a container may map. Values: equal sets are
-// the same object. A U64 reaches 2^64 exactly, so an end of 2^64 needs no special case.
+// Sets of addresses as lists of half-open intervals: what a container may map. Values: equal sets
+// are the same object. A U64 reaches 2^64 exactly, so an end of 2^64 needs no special case.
 
 import { hex } from '../../hex.ts';
 import { type Hashed, hashString, hashString2 } from '../../runtime/index.ts';

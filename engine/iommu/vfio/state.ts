@@ -1,5 +1,5 @@
-// What the vfio part of the stack keeps in a world: a VFIO group for each IOMMU group, a VFIO device
-// for each device (registered or not), and the containers that are open from the start.
+// What the vfio part of the stack keeps in a world: a VFIO group for each IOMMU group, a VFIO
+// device for each device (registered or not), and the containers that are open from the start.
 
 import type { IommuWorld } from '../world.ts';
 import { ContainerFd, VfioContainer, VfioDevice, VfioGroup } from './objects.ts';

@@ -1,5 +1,5 @@
-// What a line of a type1 log means: an operation of the engine, a reading that belongs to the call before
-// it, or something outside the engine. Addresses of user memory are not in these logs.
+// What a line of a type1 log means: an operation of the engine, a reading that belongs to the call
+// before it, or something outside the engine. Addresses of user memory are not in these logs.
 
 import type { IommuOp } from '../../../engine/iommu/vocabulary/index.ts';
 import { type Entry, needNumber, numberField, textField } from '../log.ts';

@@ -1,9 +1,11 @@
-// A whole log of type1 on one revision and behind one IOMMU; where these are not told, the ones that
-// explain the log best.
+// A whole log of type1 on one revision and behind one IOMMU; where these are not told, the ones
+// that explain the log best.
 
 import type { AnyRevision } from '../../../engine/defects/define.ts';
 import type { IommuDelta } from '../../../engine/iommu/kernel.ts';
 import { revisionById } from '../../../engine/revisions/index.ts';
+import type { Annotation } from '../annotations.ts';
+import { list, staleOf } from '../conform.ts';
 import { LogError, type LogLine, parseLog, textField } from '../log.ts';
 import { type ConformReport, countsOf } from '../report.ts';
 import { Type1Host } from './host.ts';
@@ -16,6 +18,7 @@ export const type1RevisionIds = ['core/6.12', 'core/6.1', 'core/7.2'] as const;
 export interface Type1Choice {
   readonly iommu?: IommuName;
   readonly revision?: AnyRevision;
+  readonly annotations?: readonly Annotation[];
 }
 
 export interface Type1Report {
@@ -43,7 +46,7 @@ export function conformType1(text: string, choice: Type1Choice = {}): Type1Repor
   let best: Type1Report | null = null;
   for (const revision of revisions)
     for (const name of names) {
-      const next = replay(log, revision, name, choice.iommu === undefined);
+      const next = replay(log, revision, name, choice);
       const differ = best?.report.counts.unlisted ?? Number.POSITIVE_INFINITY;
       // Of equally good ones the first: a log may not tell kernels or IOMMUs apart.
       if (next.report.counts.unlisted < differ) best = next;
@@ -57,20 +60,20 @@ function replay(
   log: readonly LogLine[],
   revision: AnyRevision,
   name: IommuName,
-  assumed: boolean,
+  { iommu, annotations = [] }: Type1Choice,
 ): Type1Report {
   const deltas = revision.deltas.filter((d): d is IommuDelta => d.system === 'iommu');
   const session = new Type1Session(log, new Type1Host(name, deltas));
-  const lines = log.flatMap((_, at) => session.next(at) ?? []);
+  const lines = log.flatMap((_, at) => session.next(at) ?? []).map((l) => list(l, annotations));
   return {
     revision: revision.id,
     report: {
       machine: `${name} IOMMU`,
       hostPage: 4096,
-      assumedMachine: assumed,
+      assumedMachine: iommu === undefined,
       lines,
       counts: countsOf(lines),
-      stale: [],
+      stale: staleOf(annotations, lines),
     },
   };
 }

@@ -1,5 +1,6 @@
 // Replays a log of type1 from its first line to its last: each call alone, compared at once. A call
-// that the kernel refused and the engine did not is taken back, so that no difference causes others.
+// that the kernel refused and the engine did not is taken back, so that no difference causes
+// others.
 
 import { errnoName, hex } from '../../../engine/index.ts';
 import type { IommuOp } from '../../../engine/iommu/vocabulary/index.ts';
@@ -92,8 +93,8 @@ export class Type1Session {
   }
 
   /**
-   * Where the log has the same call with two results side by side, something differed that it does not
-   * record: the address of the memory.
+   * Where the log has the same call with two results side by side, something differed that it does
+   * not record: the address of the memory.
    */
   private attempts(entry: Entry, op: IommuOp): readonly Attempt[] {
     const plain = { op, note: null };

@@ -1,5 +1,5 @@
-// The scenarios of VFIO, type1 and KVM: the reference holds on all of them, and each defect shows in
-// one of them by the property that it names.
+// The scenarios of VFIO, type1 and KVM: the reference holds on all of them, and each defect shows
+// in one of them by the property that it names.
 
 import { describe, expect, test } from 'vitest';
 import { type1Deltas } from '../../../engine/defects/iommu/type1/index.ts';

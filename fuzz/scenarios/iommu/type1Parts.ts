@@ -1,4 +1,5 @@
-// What the scenarios of VFIO are written in: small hosts with a container, and the usual operations.
+// What the scenarios of VFIO are written in: small hosts with a container, and the usual
+// operations.
 
 import type { IommuOp, IommuTopology } from '../../../engine/iommu/vocabulary/index.ts';
 import { device, host, memory, page } from './hosts.ts';

@@ -110,7 +110,9 @@ export class Type1DetachSteps {
     yield* this.vfioLockAcct(dma, dma.pfnList.value.items.length - unlocked);
   }
 
-  /** vfio_iommu_aper_expand and vfio_iommu_resv_refresh: what the domains and groups left forbid. */
+  /**
+   * vfio_iommu_aper_expand and vfio_iommu_resv_refresh: what the domains and groups left forbid.
+   */
   *type1RefreshIovaList(this: IommuKernel, iommu: Type1): Steps {
     yield iommu.domainList.read;
     const domains = iommu.domainList.value.items;

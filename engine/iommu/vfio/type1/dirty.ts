@@ -1,5 +1,5 @@
-// vfio_iommu_type1.c: the software dirty log (spec/split-merge-dirty.md §6): a bitmap for each mapping,
-// in which everything is dirty while a group writes what it does not pin.
+// vfio_iommu_type1.c: the software dirty log (spec/split-merge-dirty.md §6): a bitmap for each
+// mapping, in which everything is dirty while a group writes what it does not pin.
 
 import { EACCES, EFAULT, EINVAL, ENOMEM } from '../../../errno.ts';
 import type { Outcome, Steps } from '../../../runtime/index.ts';
@@ -10,6 +10,9 @@ import type { Type1, VfioDma } from './objects.ts';
 
 /** VFIO_IOMMU_DIRTY_PAGES_FLAG_START, _STOP, _GET_BITMAP. */
 export const dirtyFlags = { start: 1, stop: 2, getBitmap: 4 } as const;
+
+/** DIRTY_BITMAP_PAGES_MAX. */
+const maxPages = 2 ** 31 - 1;
 
 type DirtyPages = OpOf<'vfio_dirty_pages'>;
 
@@ -70,6 +73,7 @@ export class Type1DirtySteps {
 
   /** vfio_dma_bitmap_alloc, with what is pinned already set. */
   *vfioDmaBitmapAlloc(this: IommuKernel, dma: VfioDma): Steps<number> {
+    if (dma.size / 2 ** this.world.geometry.pageShift > maxPages) return EINVAL;
     if (yield* this.world.refuses('kzalloc')) return ENOMEM;
     const bitmap = yield* this.type1PinnedBits(dma);
     yield dma.bitmap.write;

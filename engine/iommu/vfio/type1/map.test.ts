@@ -112,7 +112,7 @@ describe('UNMAP_DMA', () => {
     expect(run([...ready(), ...mapped, op], one()).results.at(-1)).toEqual(outcome);
   });
 
-  test('v1: a mapping that begins before the range ends the walk, one that ends after it goes', () => {
+  test('v1: a mapping that begins before the range ends the walk, one that ends after goes', () => {
     const v1: IommuOp[] = [...ready().slice(0, 3), { op: 'vfio_set_iommu', container: 0, type: 1 }];
     const host = run([...v1, ...mapped, unmap(1, 4), unmap(0)], one());
     expect(host.results.slice(-2)).toEqual([
@@ -151,7 +151,7 @@ describe('mediated devices', () => {
     host.exit();
   });
 
-  test('a group that joins pins the rest; when it leaves, only what was pinned is accounted', () => {
+  test('a group that joins pins all; when it leaves, what was pinned before is accounted', () => {
     const joined = run([...mediatedReady, map(0, 2), pin(0), ...opened(0), join(0)], mediated());
     expect([pins(joined, 0), pins(joined, 1)]).toEqual([2, 1]);
     expect(joined.world.mms[0]?.lockedVm.stored).toBe(2);

@@ -1,5 +1,5 @@
-// vfio_iommu_type1.c: VFIO_IOMMU_MAP_DMA (spec/iommu-core.md §5). User memory is pinned run by run, and
-// each run is mapped in every domain.
+// vfio_iommu_type1.c: VFIO_IOMMU_MAP_DMA (spec/iommu-core.md §5). User memory is pinned run by run,
+// and each run is mapped in every domain.
 
 import { EEXIST, EINVAL, ENOENT, ENOMEM, ENOSPC } from '../../../errno.ts';
 import type { Steps } from '../../../runtime/index.ts';

@@ -1,5 +1,6 @@
-// vfio_iommu_type1.c: VFIO_IOMMU_UNMAP_DMA (spec/iommu-core.md §5), and removal of one mapping: from the
-// other domains, then from the first while its pages are looked up, then the flush, then the pins.
+// vfio_iommu_type1.c: VFIO_IOMMU_UNMAP_DMA (spec/iommu-core.md §5), and removal of one mapping:
+// from the other domains, then from the first while its pages are looked up, then the flush, then
+// the pins.
 
 import { EBUSY, EINVAL } from '../../../errno.ts';
 import { bugOn, type Outcome, type Steps } from '../../../runtime/index.ts';
@@ -193,7 +194,9 @@ export class Type1UnmapSteps {
     return unlocked;
   }
 
-  /** Run by run out of the first domain; pages are unpinned when nothing can reach them any more. */
+  /**
+   * Run by run out of the first domain; pages are unpinned when nothing can reach them any more.
+   */
   *type1UnmapFirst(
     this: IommuKernel,
     dma: VfioDma,
