@@ -5,6 +5,7 @@ export { IommuDomain, isPaging } from './core/domain.ts';
 export { Leaf } from './core/leaf.ts';
 export { Device, IommuGroup, IommuInstance, PhysPage } from './core/objects.ts';
 export { PageTable } from './core/pageTable.ts';
+export { Ioas } from './iommufd/objects.ts';
 export type { IommuDelta, IommuKernel, IommuRevision } from './kernel.ts';
 export { ViommuDomain } from './virtio/objects.ts';
 export { opText as iommuOpText } from './opText.ts';

@@ -1,12 +1,12 @@
 // Operations whose results the machines do not say, with the reasons: `inert` ones change nothing that
-// the machines know; a program with one of the `opaque` is not followed at all. Programs that use VFIO are
-// followed by their containers alone.
+// the machines know, or nothing of the subject that a program is followed by. A program of the core
+// with one of the `opaque` is not followed at all.
 import { type AnyOp, isKnown } from './oracle.ts';
 
 const devices = 'what a page holds, and which translation is cached, is no state of the machines';
 const pages = 'pages and their references are counted by properties of their own';
-
 const vfio = 'groups, devices and pins of VFIO are judged by its properties';
+const iommufd = 'objects and attachments of iommufd are judged by its properties';
 
 export const inert = {
   dma_read: devices,
@@ -22,25 +22,6 @@ export const inert = {
   vfio_dirty_pages: vfio,
   vfio_pin_pages: vfio,
   vfio_unpin_pages: vfio,
-  guest_wbinvd: 'what it does is said by properties of KVM',
-} as const satisfies Readonly<Record<string, string>>;
-
-const allocator = 'which IOVA it gives is the allocator’s affair, and maps the default domain';
-const coreDomains = 'it acts on whatever domain is attached, also on those of the core';
-const iommufd = 'iommufd has machines of its own to come; its properties judge the results';
-
-export const opaque = {
-  dma_map: allocator,
-  dma_unmap: allocator,
-  fq_timeout: allocator,
-  setup_dma_ops: allocator,
-  attached_get_msi_cookie: coreDomains,
-  attached_set_fault_handler: coreDomains,
-  ioas_alloc: iommufd,
-  ioas_map: iommufd,
-  ioas_unmap: iommufd,
-  ioas_copy: iommufd,
-  ioas_destroy: iommufd,
   hwpt_alloc: iommufd,
   hwpt_destroy: iommufd,
   iommufd_bind: iommufd,
@@ -49,24 +30,40 @@ export const opaque = {
   iommufd_detach: iommufd,
   hwpt_set_dirty: iommufd,
   hwpt_get_dirty: iommufd,
+  guest_wbinvd: 'what it does is said by properties of KVM',
 } as const satisfies Readonly<Record<string, string>>;
 
-/** The half of the machines that a program is about: containers where it uses VFIO, else the core. */
-export type Half = 'core' | 'type1';
+const allocator = 'which IOVA it gives is the allocator’s affair, and maps the default domain';
+const coreDomains = 'it acts on whatever domain is attached, also on those of the core';
 
-const isOfUser = ({ op }: AnyOp): boolean => op.startsWith('vfio_') || op.startsWith('kvm_');
+export const opaque = {
+  dma_map: allocator,
+  dma_unmap: allocator,
+  fq_timeout: allocator,
+  setup_dma_ops: allocator,
+  attached_get_msi_cookie: coreDomains,
+  attached_set_fault_handler: coreDomains,
+} as const satisfies Readonly<Record<string, string>>;
 
-/** Whether this operation is one that the half follows; others are anything. */
-export const isOf = (half: Half, op: AnyOp): boolean =>
-  isKnown(op) && isOfUser(op) === (half === 'type1');
+/**
+ * What a program is followed by: the containers where it uses VFIO, the areas where it uses iommufd,
+ * else the domains and groups of the core.
+ */
+export type Subject = 'core' | 'type1' | 'ioas';
 
-/** The half that follows a program; null: it has operations that none knows. */
-export function halfOf(ops: readonly AnyOp[]): Half | null {
-  if (ops.some((op) => Object.hasOwn(opaque, op.op) && !isAllocator(op))) return null;
-  if (ops.some(isOfUser)) return 'type1';
-  return ops.some(isAllocator) ? null : 'core';
+function subjectOfOp({ op }: AnyOp): Subject {
+  if (/^(vfio|kvm)_/.test(op)) return 'type1';
+  return /^(ioas|hwpt|iommufd)_/.test(op) ? 'ioas' : 'core';
 }
 
-/** The DMA API: no matter to containers. */
-const isAllocator = ({ op }: AnyOp): boolean =>
-  Object.hasOwn(opaque, op) && opaque[op as keyof typeof opaque] === allocator;
+/** Whether the operation is one that the subject follows; others are anything. */
+export const isOf = (subject: Subject, op: AnyOp): boolean =>
+  isKnown(op) && subjectOfOp(op) === subject;
+
+/** What follows a program; null: nothing does. */
+export function subjectOf(ops: readonly AnyOp[]): Subject | null {
+  const subjects = new Set(ops.map(subjectOfOp));
+  if (subjects.has('type1')) return 'type1';
+  if (subjects.has('ioas')) return 'ioas';
+  return ops.some(({ op }) => Object.hasOwn(opaque, op)) ? null : 'core';
+}

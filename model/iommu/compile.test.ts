@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { atMost, type Case, compareTable } from '../testing-tables.ts';
 import {
+  areaTable,
   blockTable,
   coherencyTable,
   cookieTable,
@@ -94,6 +95,15 @@ const cases: readonly Case[] = [
     isReleased: (node) => node.value === 'detached',
     nodes: 2,
     edges: 22,
+  },
+  {
+    name: 'area',
+    table: areaTable,
+    roots: [areaTable.root()],
+    isWithin: any,
+    isReleased: (node) => node.value === 'absent',
+    nodes: 4,
+    edges: 24,
   },
   {
     name: 'type1',

@@ -1,6 +1,7 @@
 // The public entry of the IOMMU stack's specification: the machines, for documents and tests, and the
 // oracle that is composed of them.
 import type { AnyStateMachine } from 'xstate';
+import { areaMachine } from './area.ts';
 import { blockMachine } from './block.ts';
 import { coherencyMachine } from './coherency.ts';
 import { cookieMachine } from './cookie.ts';
@@ -11,7 +12,7 @@ import { ownershipMachine } from './ownership.ts';
 import { translationMachine } from './translation.ts';
 import { type1Machine } from './type1.ts';
 
-export { type Half, halfOf, inert, isOf, opaque } from './anything.ts';
+export { inert, isOf, opaque, type Subject, subjectOf } from './anything.ts';
 export {
   type AnyOp,
   iommuOracle,
@@ -22,7 +23,7 @@ export {
 } from './oracle.ts';
 export { type IommuQuirks, noIommuQuirks } from './quirks.ts';
 export type { Done } from './run.ts';
-export type { Container, Domain, Group, IommuModelState, Leaf } from './state.ts';
+export type { Area, Container, Domain, Group, Ioas, IommuModelState, Leaf } from './state.ts';
 
 /** Titles and machines, in the order of the documents. */
 export const iommuMachines: readonly (readonly [title: string, machine: AnyStateMachine])[] = [
@@ -35,4 +36,5 @@ export const iommuMachines: readonly (readonly [title: string, machine: AnyState
   ['Coherency', coherencyMachine],
   ['virtio-iommu endpoint', endpointMachine],
   ['VFIO container with type1', type1Machine],
+  ['Area of an IOAS', areaMachine],
 ];

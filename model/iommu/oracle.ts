@@ -5,6 +5,7 @@ import * as cookies from './cookie-steps.ts';
 import * as dirty from './dirty-steps.ts';
 import * as domains from './domain-steps.ts';
 import { newGroup } from './initial.ts';
+import * as ioas from './ioas-steps.ts';
 import * as mapping from './mapping-steps.ts';
 import * as ownership from './ownership-steps.ts';
 import * as probing from './probe-steps.ts';
@@ -88,6 +89,11 @@ const steps: { readonly [N in KnownOpName]: Step<N> } = {
   switch_dirty_log: dirty.switchDirtyLog,
   sync_dirty_log: dirty.syncDirtyLog,
   clear_dirty_log: dirty.clearDirtyLog,
+  ioas_alloc: ioas.ioasAlloc,
+  ioas_destroy: ioas.ioasDestroy,
+  ioas_map: ioas.ioasMap,
+  ioas_unmap: ioas.ioasUnmap,
+  ioas_copy: ioas.ioasCopy,
   vfio_set_iommu: type1.setIommu,
   vfio_map_dma: type1.mapDma,
   vfio_unmap_dma: type1.unmapDma,
@@ -113,6 +119,8 @@ const slotOf = (op: AnyOp): number =>
 const containerOf = (op: AnyOp): number =>
   'container' in op && typeof op.container === 'number' ? op.container : -1;
 
+const ioasOf = (op: AnyOp): number => ('ioas' in op && typeof op.ioas === 'number' ? op.ioas : -1);
+
 function initial(
   topology: Topology,
   faults: { readonly budget: number; readonly sites: readonly string[] },
@@ -135,12 +143,15 @@ function initial(
     lookups: ops.some(({ op }) => op === 'iova_to_phys'),
   };
   const slots = Array.from({ length: 1 + Math.max(-1, ...ops.map(slotOf)) }, () => null);
-  return stateOf(
+  const ioases = 1 + Math.max(-1, ...ops.map(ioasOf));
+  return stateOf({
     world,
     slots,
-    topology.groups.map((_, index) => newGroup(topology, index)),
-    (topology.containers ?? []).map(() => ({ node: type1Table.root(), dmas: [] })),
-  );
+    groups: topology.groups.map((_, index) => newGroup(topology, index)),
+    containers: (topology.containers ?? []).map(() => ({ node: type1Table.root(), dmas: [] })),
+    ioases: Array.from({ length: ioases }, () => ({ isThere: false, areas: [] })),
+    probing: false,
+  });
 }
 
 class Pending implements IommuPending {

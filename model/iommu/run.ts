@@ -1,7 +1,7 @@
 // One atomic step of one operation in the making: the state it changes, where the operation stands,
 // and the choices it meets. Steps are written as plain code; choices are enumerated by running a step
 // again with other answers.
-import type { Container, Domain, Group, IommuModelState, World } from './state.ts';
+import type { Container, Domain, Group, Ioas, IommuModelState, World } from './state.ts';
 import { domainKey, stateOf } from './state.ts';
 import type { KnownOp } from './vocabulary.ts';
 
@@ -28,6 +28,9 @@ export interface Progress {
   readonly done: Done | null;
   /** What a call on a slot found there, until it is done with it. */
   readonly held: Domain | null;
+  /** How far a walk has come, and what it has counted. */
+  readonly from: number;
+  readonly bytes: number;
   /** The last refusal of the environment that it met, and how many. */
   readonly fault: string | null;
   readonly refusals: number;
@@ -37,12 +40,14 @@ export const begun: Progress = {
   phase: 'enter',
   done: null,
   held: null,
+  from: 0,
+  bytes: 0,
   fault: null,
   refusals: 0,
 };
 
-export const progressText = ({ phase, done, held, fault, refusals }: Progress) =>
-  `${phase}${fault ?? ''}${refusals}${held === null ? '' : domainKey(held)}` +
+export const progressText = ({ phase, done, held, from, bytes, fault, refusals }: Progress) =>
+  `${phase}${from}+${bytes}${fault ?? ''}${refusals}${held === null ? '' : domainKey(held)}` +
   (done === null ? '' : JSON.stringify(done));
 
 export class Run {
@@ -52,6 +57,7 @@ export class Run {
   private slots: readonly (Domain | null)[];
   private groups: readonly Group[];
   private containers: readonly Container[];
+  private ioases: readonly Ioas[];
   private isProbing: boolean;
   private readonly base: IommuModelState;
   /** Answers to the choices met; what comes after them is answered 0. */
@@ -67,6 +73,7 @@ export class Run {
     this.slots = base.slots;
     this.groups = base.groups;
     this.containers = base.containers;
+    this.ioases = base.ioases;
     this.isProbing = base.probing;
     this.script = script;
   }
@@ -164,9 +171,22 @@ export class Run {
     this.containers = this.containers.with(index, { ...this.container(index), ...changes });
   }
 
+  ioas(index: number): Ioas {
+    return this.ioases[index] ?? { isThere: false, areas: [] };
+  }
+
+  changeIoas(index: number, changes: Partial<Ioas>): void {
+    this.ioases = this.ioases.with(index, { ...this.ioas(index), ...changes });
+  }
+
   /** The operation returns. */
   finish(ret: Ret, more: Omit<Done, 'ret'> = {}): void {
     this.progress = { ...this.progress, phase: 'done', held: null, done: { ret, ...more } };
+  }
+
+  /** As goOn, in a walk that has come to `from` and counted `bytes`. */
+  proceed(phase: Phase, from: number, bytes: number): void {
+    this.progress = { ...this.progress, phase, from, bytes };
   }
 
   goOn(phase: Phase, held: Domain | null = null): void {
@@ -174,13 +194,14 @@ export class Run {
   }
 
   get state(): IommuModelState {
-    const { base, slots, groups, containers, isProbing } = this;
+    const { base, world, slots, groups, containers, ioases, isProbing: probing } = this;
     const isSame =
       slots === base.slots &&
       groups === base.groups &&
       containers === base.containers &&
-      isProbing === base.probing;
-    return isSame ? base : stateOf(this.world, slots, groups, containers, isProbing);
+      ioases === base.ioases &&
+      probing === base.probing;
+    return isSame ? base : stateOf({ world, slots, groups, containers, ioases, probing });
   }
 
   /** The script of the next way through this step; null: there is no other. */

@@ -97,6 +97,18 @@ export interface Container {
   readonly dmas: readonly (readonly [iova: number, size: number])[] | null;
 }
 
+export interface Area {
+  readonly iova: number;
+  readonly size: number;
+  readonly node: TableNode;
+}
+
+/** An IOAS by its name; areas by address, null: not known. */
+export interface Ioas {
+  readonly isThere: boolean;
+  readonly areas: readonly Area[] | null;
+}
+
 export interface IommuModelState {
   /** Canonical: equal if and only if the states are the same. */
   readonly key: string;
@@ -104,6 +116,7 @@ export interface IommuModelState {
   readonly slots: readonly (Domain | null)[];
   readonly groups: readonly Group[];
   readonly containers: readonly Container[];
+  readonly ioases: readonly Ioas[];
   /** iommu_probe_device_lock is held. */
   readonly probing: boolean;
 }
@@ -137,49 +150,43 @@ const groupText = (g: Group) =>
 const containerText = ({ node, dmas }: Container) =>
   `${node.key}${dmas === null ? '?' : dmas.map((d) => d.join('+')).join()}`;
 
+const ioasText = ({ isThere, areas }: Ioas) =>
+  isThere ? `{${areas?.map((a) => `${a.iova}+${a.size}${a.node.key}`).join() ?? '?'}}` : '-';
+
 export const domainKey = (d: Domain): string => keyOf(d, domainText);
+
+type Parts = Omit<IommuModelState, 'key'>;
 
 class StateData implements IommuModelState {
   readonly world: World;
   readonly slots: readonly (Domain | null)[];
   readonly groups: readonly Group[];
   readonly containers: readonly Container[];
+  readonly ioases: readonly Ioas[];
   readonly probing: boolean;
   #key: string | undefined;
 
-  constructor(
-    world: World,
-    slots: readonly (Domain | null)[],
-    groups: readonly Group[],
-    containers: readonly Container[],
-    probing: boolean,
-  ) {
-    this.world = world;
-    this.slots = slots;
-    this.groups = groups;
-    this.containers = containers;
-    this.probing = probing;
+  constructor(parts: Parts) {
+    this.world = parts.world;
+    this.slots = parts.slots;
+    this.groups = parts.groups;
+    this.containers = parts.containers;
+    this.ioases = parts.ioases;
+    this.probing = parts.probing;
   }
 
   get key(): string {
     if (this.#key === undefined) {
-      const slots = this.slots.map((d) => (d === null ? '-' : domainKey(d)));
-      const groups = this.groups.map((g) => keyOf(g, groupText));
-      const containers = this.containers.map((c) => keyOf(c, containerText));
-      this.#key =
-        `${slots.join('|')} ${groups.join('|')} ${containers.join('|')}` +
-        (this.probing ? ' P' : '');
+      const parts = [
+        this.slots.map((d) => (d === null ? '-' : domainKey(d))),
+        this.groups.map((g) => keyOf(g, groupText)),
+        this.containers.map((c) => keyOf(c, containerText)),
+        this.ioases.map((i) => keyOf(i, ioasText)),
+      ];
+      this.#key = parts.map((part) => part.join('|')).join(' ') + (this.probing ? ' P' : '');
     }
     return this.#key;
   }
 }
 
-export function stateOf(
-  world: World,
-  slots: readonly (Domain | null)[],
-  groups: readonly Group[],
-  containers: readonly Container[],
-  probing = false,
-): IommuModelState {
-  return new StateData(world, slots, groups, containers, probing);
-}
+export const stateOf = (parts: Parts): IommuModelState => new StateData(parts);

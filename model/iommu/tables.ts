@@ -1,5 +1,6 @@
 // The compiled tables of the IOMMU stack's machines, made once.
 import { compile } from '../compile.ts';
+import { areaAlphabet, type AreaEvent, areaEvents, areaMachine } from './area.ts';
 import { blockAlphabet, type BlockEvent, blockEvents, blockMachine } from './block.ts';
 import {
   coherencyAlphabet,
@@ -25,6 +26,7 @@ import {
 } from './translation.ts';
 import { type1Alphabet, type Type1Event, type1Events, type1Machine } from './type1.ts';
 
+export const areaTable = compile<AreaEvent>(areaMachine, areaAlphabet);
 export const type1Table = compile<Type1Event>(type1Machine, type1Alphabet);
 export const domainTable = compile<DomainEvent>(domainMachine, Object.values(domainEvents));
 export const ownershipTable = compile<OwnershipEvent>(ownershipMachine, ownershipAlphabet);
@@ -54,6 +56,7 @@ export function ownershipEvent(wanted: OwnershipEvent): OwnershipEvent {
 }
 
 export {
+  areaEvents,
   blockEvents,
   coherencyEvents,
   cookieEvents,

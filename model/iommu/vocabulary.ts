@@ -181,6 +181,23 @@ export type KnownOp =
       readonly flags?: number;
     } & IoctlHeader)
   | { readonly op: 'vfio_close_container'; readonly container: number }
+  | { readonly op: 'ioas_alloc' | 'ioas_destroy'; readonly ioas: number }
+  | ({
+      readonly op: 'ioas_map';
+      readonly ioas: number;
+      readonly iova: U64;
+      readonly va: U64;
+      readonly size: U64;
+      readonly flags?: number;
+    } & IoctlHeader)
+  | ({
+      readonly op: 'ioas_unmap';
+      readonly ioas: number;
+      readonly iova: U64;
+      readonly size: U64;
+      readonly cut?: true;
+    } & IoctlHeader)
+  | { readonly op: 'ioas_copy'; readonly ioas: number }
   | { readonly op: DroppingOpName };
 
 /** Operations of user space with which a container's last group may go. */

@@ -64,7 +64,7 @@ test('a state that the machines are not in is CON-102', () => {
 });
 
 test('programs with operations that the machines do not know are not followed', () => {
-  const opaque: IommuOp = { op: 'ioas_alloc', ioas: 0 };
+  const opaque: IommuOp = { op: 'dma_map', device: 0, pa: backing, size: page };
   const { violations, complete } = explore(program(host(), [alloc], [[opaque], [attach]]));
   expect({ violations: violations.filter((v) => v.startsWith('CON-')), complete }).toEqual({
     violations: [],

@@ -14,14 +14,14 @@ import {
 } from '../../engine/runtime/index.ts';
 import {
   type Done,
-  type Half,
-  halfOf,
   type IommuModelState,
   iommuOracle,
   type IommuPending,
   type IommuQuirks,
   isOf,
   noIommuQuirks,
+  type Subject,
+  subjectOf,
 } from '../../model/iommu/index.ts';
 import { ConfigurationsOf, type Followed, RefinementOf } from '../configurations.ts';
 import { Judged } from '../judged.ts';
@@ -63,7 +63,7 @@ class Unexplained extends ConfigurationsOf<IommuModelState, IommuPending> {
 class ConformanceJudge implements PartJudge {
   private readonly world: IommuWorld;
   private readonly calls: readonly (readonly (IommuCall | null)[])[];
-  private readonly half: Half;
+  private readonly subject: Subject;
   private readonly slots: readonly number[];
   private readonly refinement = new RefinementOf<IommuModelState, IommuPending, Done>({
     advance: (state, pending) => iommuOracle.advance(state, pending),
@@ -74,14 +74,19 @@ class ConformanceJudge implements PartJudge {
   /** Quiescent states that were found right, and the sets that agree with them. */
   private readonly agreed = new Judged<Sets>();
 
-  constructor(world: IommuWorld, program: IommuProgram, half: Half, quirks: readonly string[]) {
+  constructor(
+    world: IommuWorld,
+    program: IommuProgram,
+    subject: Subject,
+    quirks: readonly string[],
+  ) {
     this.world = world;
-    this.half = half;
+    this.subject = subject;
     const lists = [program.setup, ...program.tasks.map((t) => t.ops)];
-    this.calls = callsOf(lists, half);
-    this.slots = half === 'core' ? slotsOf(lists.flat()) : [];
+    this.calls = callsOf(lists, subject);
+    this.slots = slotsOf(lists.flat(), subject);
     // Slots that no operation has looked at yet are there to be read.
-    for (const slot of this.slots) world.slots.domain(slot);
+    if (subject === 'core') for (const slot of this.slots) world.slots.domain(slot);
     const state = iommuOracle.initial(program.topology, program.faults, quirksNamed(quirks), lists);
     this.ghost = world.heap.boot(Ghost, 'machines', this.refinement.initial(state, lists.length));
   }
@@ -143,9 +148,9 @@ class ConformanceJudge implements PartJudge {
   }
 
   private agreement(from: Sets): Sets {
-    const facts = engineFacts(this.world, this.half, this.slots);
+    const facts = engineFacts(this.world, this.subject, this.slots);
     const differs = (state: IommuModelState) =>
-      modelFacts(state, this.half, this.slots).findIndex(
+      modelFacts(state, this.subject, this.slots).findIndex(
         (fact, at) => fact !== null && fact !== facts[at],
       );
     const to = this.refinement.keep(from, facts.join('\n'), (state) => differs(state) < 0);
@@ -156,22 +161,27 @@ class ConformanceJudge implements PartJudge {
     throw broken(
       agreement,
       (/^[a-z ]+?(?= of|\d| )/.exec(mine) ?? ['state'])[0],
-      `the engine has “${mine}”, the machines have “${modelFacts(state, this.half, this.slots)[at]}”`,
+      `the engine has “${mine}”, the machines have “${modelFacts(state, this.subject, this.slots)[at]}”`,
     );
   }
 }
 
-function callsOf(lists: readonly (readonly IommuOp[])[], half: Half): (IommuCall | null)[][] {
+function callsOf(lists: readonly (readonly IommuOp[])[], subject: Subject): (IommuCall | null)[][] {
   let id = 0;
   return lists.map((ops, task) =>
     ops.map((op) =>
-      isOf(half, op) ? { id: id++, task, op, pending: iommuOracle.begin(op) } : null,
+      isOf(subject, op) ? { id: id++, task, op, pending: iommuOracle.begin(op) } : null,
     ),
   );
 }
 
-const slotsOf = (ops: readonly IommuOp[]): number[] =>
-  [...new Set(ops.flatMap((op) => ('domain' in op ? [op.domain] : [])))].sort((a, b) => a - b);
+/** Numbers by which the program names the subject's objects. */
+function slotsOf(ops: readonly IommuOp[], subject: Subject): number[] {
+  const named = ops.flatMap((op) =>
+    subject === 'ioas' ? ('ioas' in op ? [op.ioas] : []) : 'domain' in op ? [op.domain] : [],
+  );
+  return [...new Set(named.flatMap((slot) => slot ?? []))].sort((a, b) => a - b);
+}
 
 /** Deltas name the machines' quirks; a name that the machines do not know would allow nothing. */
 function quirksNamed(names: readonly string[]): Partial<IommuQuirks> {
@@ -205,7 +215,7 @@ const idle: PartJudge = {};
 export const conformancePart: Part = {
   properties: [],
   judge: (world, program, quirks) => {
-    const half = halfOf([program.setup, ...program.tasks.map((t) => t.ops)].flat());
-    return half === null ? idle : new ConformanceJudge(world, program, half, quirks);
+    const subject = subjectOf([program.setup, ...program.tasks.map((t) => t.ops)].flat());
+    return subject === null ? idle : new ConformanceJudge(world, program, subject, quirks);
   },
 };

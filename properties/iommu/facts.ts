@@ -2,6 +2,7 @@
 // when nothing is in flight. A fact that the machines leave open is null on their side.
 
 import {
+  Ioas,
   type IommuDomain,
   type IommuGroup,
   type IommuWorld,
@@ -14,9 +15,10 @@ import type {
   Container,
   Domain,
   Group,
-  Half,
+  Ioas as ModelIoas,
   IommuModelState,
   Leaf as ModelLeaf,
+  Subject,
 } from '../../model/iommu/index.ts';
 
 /** IOMMU_READ and IOMMU_WRITE: what of a leaf's protection every driver keeps. */
@@ -33,10 +35,11 @@ interface Piece {
 /** One line a fact. `slots`: those that the program names. */
 export function engineFacts(
   world: IommuWorld,
-  half: Half,
+  subject: Subject,
   slots: readonly number[],
 ): readonly string[] {
-  if (half === 'type1') return world.vfio.containers.map(containerFact);
+  if (subject === 'type1') return world.vfio.containers.map(containerFact);
+  if (subject === 'ioas') return slots.map((slot) => ioasFact(world, slot));
   const held = slots.map((slot) => world.slots.domain(slot).stored);
   return [
     ...world.groups.flatMap((group) => groupFacts(group, held, slots)),
@@ -145,12 +148,17 @@ const known = new WeakMap<IommuModelState, readonly (string | null)[]>();
 /** The same facts of the machines; null: any. */
 export function modelFacts(
   state: IommuModelState,
-  half: Half,
+  subject: Subject,
   slots: readonly number[],
 ): readonly (string | null)[] {
   let facts = known.get(state);
   if (facts === undefined) {
-    facts = half === 'type1' ? state.containers.map(modelContainer) : readModel(state, slots);
+    facts =
+      subject === 'type1'
+        ? state.containers.map(modelContainer)
+        : subject === 'ioas'
+          ? slots.map((slot) => modelIoas(slot, state.ioases[slot]))
+          : readModel(state, slots);
     known.set(state, facts);
   }
   return facts;
@@ -169,6 +177,30 @@ function containerFact({ index, iommuData }: IommuWorld['vfio']['containers'][nu
     index,
     iommu !== null,
     dmas.map((d) => [d.iova, d.size]),
+  );
+}
+
+const areasText = (slot: number, areas: readonly Interval[] | null): string =>
+  `areas of ioas ${slot}: ` +
+  (areas?.map(([iova, size]) => `${hex(iova)}+${hex(size)}`).join(' ') ?? 'none');
+
+function ioasFact(world: IommuWorld, slot: number): string {
+  const ioas = world.iommufd.ictx.object('ioas', slot).stored;
+  if (!(ioas instanceof Ioas)) return areasText(slot, null);
+  const areas = [...ioas.iopt.areas.stored.members].sort((a, b) => a.iova - b.iova);
+  return areasText(
+    slot,
+    // Of last addresses beyond 2^53 the low bits are not exact.
+    areas.map(({ iova, length }) => [iova, iova < 2 ** 53 ? length : length - (length % 0x1000)]),
+  );
+}
+
+function modelIoas(slot: number, ioas: ModelIoas | undefined): string | null {
+  if (ioas === undefined || !ioas.isThere) return areasText(slot, null);
+  if (ioas.areas === null) return null;
+  return areasText(
+    slot,
+    ioas.areas.map((a) => [a.iova, a.size]),
   );
 }
 
