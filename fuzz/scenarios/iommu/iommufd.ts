@@ -159,6 +159,28 @@ export const iommufdScenarios: readonly Scenario[] = [
       ],
     ],
   }),
+  scenario('copy-or-unmap', {
+    title: 'COPY while its source is unmapped',
+    about: 'real-bugs.md B30: all of the range or -ENOENT, and no area that was freed',
+    setup: [ioas(), bind(), attach(), map(1)],
+    tasks: [
+      [{ op: 'ioas_copy', ioas: 0, from: 0, iova: 5 * page, fromIova: page, size: page }],
+      [unmap(1)],
+    ],
+  }),
+  scenario('unmap-twice', {
+    title: 'two UNMAPs that overlap',
+    about: 'each area goes once',
+    setup: [ioas(), bind(), attach(), map(1), map(2)],
+    tasks: [[unmap(1, 2)], [unmap(2)]],
+  }),
+  scenario('attach-or-map', {
+    title: 'a device is attached to the IOAS during MAP',
+    about: 'the hwpt that attaching makes has the area',
+    on: host({ devices: [device({ reserved })] }),
+    setup: [ioas(), bind()],
+    tasks: [[attach(), { op: 'dma_write', device: 0, iova: page }], [map(1)]],
+  }),
   scenario('two-domains', {
     title: 'MAP into two domains, of which the second refuses',
     about: 'all domains have the area, or none',

@@ -4,6 +4,7 @@ import type { IommuDelta } from '../../../iommu/kernel.ts';
 import { iommufdB24 } from './b24-put-object.ts';
 import { iommufdB26 } from './b26-batch-end.ts';
 import { iommufdB29 } from './b29-uptr-overflow.ts';
+import { iommufdB30 } from './b30-looks-unlocked.ts';
 import { iommufdB31 } from './b31-itree-after-split.ts';
 import { iommufdB36 } from './b36-unreserve-old.ts';
 import { iommufdB37 } from './b37-unreserve-shared.ts';
@@ -25,6 +26,7 @@ export const iommufdDeltas: readonly IommuDelta[] = [
   iommufdB24,
   iommufdB26,
   iommufdB29,
+  iommufdB30,
   iommufdB31,
   iommufdB36,
   iommufdB37,
