@@ -57,7 +57,7 @@ describe('an in-kernel client that does at once what it must serialise', () => {
   test('what no sync has reported is the caller’s to lose', () => {
     const write: IommuOp = { op: 'dma_write', device: 0, iova: 0 };
     const blind = scenario('blind', '', '', on, [[write, clear(0, 4, 0, [0])]]);
-    expect(found(blind)).toEqual(['DRT-012: unreported']);
+    expect(found(blind)).toEqual(['broken-contract: clear of what no sync has reported']);
   });
 });
 

@@ -75,11 +75,4 @@ export const dirtyProperties = {
     source: `${spec} §4.10`,
     blame: 'engine',
   },
-  reported: {
-    id: 'DRT-012',
-    title: 'only what was reported is cleared',
-    rule: 'A caller clears pages that a sync has reported to it.',
-    source: `${spec} §3 R3`,
-    blame: 'caller',
-  },
 } as const satisfies Record<string, Property>;

@@ -3,7 +3,7 @@
 import type { IommuDomain } from '../../../engine/iommu/index.ts';
 import { EBUSY, EINVAL } from '../../../engine/errno.ts';
 import { hex } from '../../../engine/hex.ts';
-import type { Outcome } from '../../../engine/runtime/index.ts';
+import { type Outcome, Violation } from '../../../engine/runtime/index.ts';
 import { broken } from '../../property.ts';
 import { dirtyProperties as p } from './catalogue.ts';
 import { lessPages, pagesOf } from './ghost.ts';
@@ -55,7 +55,7 @@ export function checkCleared(
   }
 }
 
-/** R3: what a clear drops, a sync has shown to the caller. */
+/** R3, the caller's duty: what a clear drops, a sync has shown to it. */
 export function checkCallersBits(
   written: readonly number[],
   cleared: ReadonlySet<number>,
@@ -65,9 +65,9 @@ export function checkCallersBits(
   const unseen = lessPages(written.filter((n) => cleared.has(n)).join(' '), pagesOf(reported));
   if (unseen === '') return;
   const list = pagesOf(unseen).map((n) => hex(n * page));
-  throw broken(
-    p.reported,
-    'unreported',
+  throw new Violation(
+    'broken-contract',
+    'clear of what no sync has reported',
     `the caller clears ${list.join(', ')}, which was written and which no sync has reported to it`,
   );
 }

@@ -21,6 +21,7 @@ import {
   walkResultDropped,
 } from './hwpt.ts';
 import { mergeDirty } from './merge-dirty.ts';
+import { vfioSwitches } from './vfio.ts';
 import {
   breakBeforeMake,
   clearsPartly,
@@ -46,6 +47,7 @@ export const dirtyV3: readonly IommuDelta[] = [
   d10,
   cleanBlocks,
   mergeDirty,
+  vfioSwitches,
 ];
 
 /** In iommufd and its drivers, Linux 6.12. */
