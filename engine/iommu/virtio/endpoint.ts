@@ -26,10 +26,15 @@ export class ViommuEndpointSteps {
     yield priv.readOnce;
     const vdev = priv.value;
     if (vdev === null) return;
-    yield* this.viommuDetachDev(vdev);
+    yield* this.viommuDetachOnRelease(vdev);
     yield priv.writeOnce;
     priv.value = null;
     yield vdev.free;
+  }
+
+  /** Since 6.1.39: the domain has one endpoint less, and the device too (BUG-10). */
+  *viommuDetachOnRelease(this: IommuKernel, vdev: ViommuEndpoint): Steps {
+    yield* this.viommuDetachDev(vdev);
   }
 
   /** What the core falls back on when no domain can be attached: the endpoint is nowhere. */

@@ -31,6 +31,11 @@ export const iommuRevisionIds = {
     source: 'spec/iommu-core.md §13',
     subsystems: ['mapping', 'ownership'],
   },
+  'virtio/6.1.38': {
+    title: 'virtio-iommu of Linux 6.1 before 6.1.39 (V0): endpoints go without DETACH',
+    source: 'spec/virtio-domain.md §6, §10 BUG-10, BUG-11; spec/real-bugs.md 19',
+    subsystems: ['virtio'],
+  },
   'virtio/6.1': {
     title: 'virtio-iommu of Linux 6.1 (V0): synchronous MAP, finalised at first attach',
     source: 'spec/virtio-domain.md, V0',

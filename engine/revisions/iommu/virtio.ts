@@ -2,6 +2,8 @@
 
 import { aperture } from '../../defects/iommu/virtio/aperture.ts';
 import { failedAttach } from '../../defects/iommu/virtio/bug-1-failed-attach.ts';
+import { noDetach } from '../../defects/iommu/virtio/bug-10-no-detach.ts';
+import { sizeMapped } from '../../defects/iommu/virtio/bug-11-size-mapped.ts';
 import { partialUnmap } from '../../defects/iommu/virtio/bug-2-partial-unmap.ts';
 import { unmapEnd } from '../../defects/iommu/virtio/bug-3-unmap-end.ts';
 import { overlap } from '../../defects/iommu/virtio/bug-4-overlap.ts';
@@ -35,8 +37,19 @@ const always = [
   reservedRegions,
 ];
 
+/** V0. */
+const synchronous = [
+  ...always,
+  finalise,
+  synchronousMap,
+  foreignExdev,
+  granuleEinval,
+  identityErrno,
+];
+
 export const virtioRevisions: PartRevisions = {
-  'virtio/6.1': [...always, finalise, synchronousMap, foreignExdev, granuleEinval, identityErrno],
+  'virtio/6.1.38': [...synchronous, noDetach, sizeMapped],
+  'virtio/6.1': synchronous,
   'virtio/6.8': [...always, statusLost, finalise],
   'virtio/seed': [...always, statusLost, seedAlloc],
   'virtio/6.16': [...always, statusLost, identityDetach, onlyId],

@@ -96,9 +96,15 @@ export const lookUp = (at: number, domain = 0): IommuOp => ({
 
 type Expected = Readonly<Record<string, readonly string[]>>;
 
+/** Before 6.8, MAP is waited for. */
+export const synchronous = (...ids: string[]): Expected => ({
+  'virtio/6.1.38': ids,
+  'virtio/6.1': ids,
+});
+
 /** Before 6.16, a domain is finalised when it is first attached. */
 export const unfinalised = (...ids: string[]): Expected => ({
-  'virtio/6.1': ids,
+  ...synchronous(...ids),
   'virtio/6.8': ids,
 });
 
@@ -112,6 +118,6 @@ export const complete = (...ids: string[]): Expected => ({
 export const queued = (...ids: string[]): Expected => ({ 'virtio/6.8': ids, ...complete(...ids) });
 
 export const everywhere = (...ids: string[]): Expected => ({
-  'virtio/6.1': ids,
+  ...synchronous(...ids),
   ...queued(...ids),
 });

@@ -10,7 +10,7 @@ export const noDetach = defect({
   violates: 'VIO-003',
   trigger: 'unplug a device that is not the last of its group',
   steps: {
-    *viommuDetachDev(vdev) {
+    *viommuDetachOnRelease(vdev) {
       yield* this.viommuSetVdomain(vdev, null);
     },
   },

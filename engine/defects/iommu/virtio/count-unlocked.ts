@@ -14,6 +14,19 @@ export const countUnlocked = defect({
     *viommuMove(vdomain, vdev) {
       return yield* this.viommuMoveLocked(vdomain, vdev);
     },
+    // The tree is unlocked before anybody looks whether the device is to be told.
+    *viommuMapMapping(vdomain, mapping) {
+      yield vdomain.mappingsLock.lock;
+      const added = yield* this.viommuAddMapping(vdomain, mapping);
+      yield vdomain.mappingsLock.unlock;
+      if (added !== 0) return added;
+      const ret = yield* this.viommuSendMap(vdomain, mapping);
+      if (ret === 0) return 0;
+      yield vdomain.mappingsLock.lock;
+      yield* this.viommuDelMappings(vdomain, mapping.start, mapping.last);
+      yield vdomain.mappingsLock.unlock;
+      return ret;
+    },
     *viommuDetachDev(vdev) {
       yield vdev.vdomain.read;
       if (vdev.vdomain.value !== null) yield* this.viommuDetachLocked(vdev, 0, null);
