@@ -39,6 +39,8 @@ export interface Effect {
   readonly outcome?: (value: Value, task: number) => Value;
   /** Whether the access can be performed now; a task that is not ready is blocked. */
   readonly ready?: (value: Value, task: number) => boolean;
+  /** What it means that the object is freed, where that is more than a use after free. */
+  readonly freed?: () => Error;
 }
 
 export class Access {
@@ -49,6 +51,7 @@ export class Access {
   readonly apply: ((value: Value, task: number, choice: number) => Value) | null;
   readonly outcome: ((value: Value, task: number) => Value) | null;
   readonly ready: ((value: Value, task: number) => boolean) | null;
+  readonly freed: (() => Error) | null;
   readonly lock: LockAction | null;
   /** Number of alternatives of a choice, else 1. */
   readonly alternatives: number;
@@ -67,6 +70,7 @@ export class Access {
     this.apply = effect.apply ?? null;
     this.outcome = effect.outcome ?? null;
     this.ready = effect.ready ?? null;
+    this.freed = effect.freed ?? null;
     this.lock = lock;
     this.alternatives = alternatives;
   }

@@ -2,9 +2,9 @@
 // interface leaves serialising to its callers, its functions say by a scope what they are doing, and a
 // scope that conflicts with one already open is a broken contract.
 
-import { Access, Flag } from './access.ts';
+import { Access, type Effect, Flag } from './access.ts';
 import { Cell } from './cell.ts';
-import { type Hashed, hashString, hashString2, type Value } from './hash.ts';
+import { type Hashed, hashString, hashString2 } from './hash.ts';
 import type { KernelObject } from './object.ts';
 import { Trip } from './trip.ts';
 
@@ -52,40 +52,52 @@ export type Blame = 'caller' | 'engine';
 export class Contract extends Cell<Scopes> {
   private readonly conflicts: (a: string, b: string) => boolean;
   private readonly blame: Blame;
+  private readonly callerFrees: boolean;
   private readonly known = new Map<string, Access>();
 
-  /** `conflicts`: whether two kinds must not happen at once on overlapping ranges; symmetric. */
+  /**
+   * `conflicts`: whether two kinds must not happen at once on overlapping ranges; symmetric.
+   * `callerFrees`: who is to keep things apart also frees the object, and must not come afterwards.
+   */
   constructor(
     object: KernelObject,
     blame: Blame,
     conflicts: (a: string, b: string) => boolean,
+    callerFrees = false,
     field = 'contract',
   ) {
     super(object, field, none);
     this.blame = blame;
     this.conflicts = conflicts;
+    this.callerFrees = callerFrees;
   }
 
   /** Opens a scope; conflicting with an open one of another task is a violation. */
   enter(kind: string, start: number, end: number): Access {
-    return this.intern(`begin ${kind}`, start, end, (value, task) => {
-      const { open } = value as Scopes;
-      for (const other of open) {
-        if (other.task === task || other.start > end || start > other.end) continue;
-        if (this.conflicts(kind, other.kind)) throw this.broken(kind, other.kind);
-      }
-      return scopes([...open, { kind, start, end, task }]);
+    const freed = this.callerFrees ? { freed: () => this.broken(kind, 'free') } : {};
+    return this.intern(`begin ${kind}`, start, end, {
+      ...freed,
+      apply: (value, task) => {
+        const { open } = value as Scopes;
+        for (const other of open) {
+          if (other.task === task || other.start > end || start > other.end) continue;
+          if (this.conflicts(kind, other.kind)) throw this.broken(kind, other.kind);
+        }
+        return scopes([...open, { kind, start, end, task }]);
+      },
     });
   }
 
   /** Closes the task's scope of this kind and range. */
   leave(kind: string, start: number, end: number): Access {
-    return this.intern(`end ${kind}`, start, end, (value, task) => {
-      const { open } = value as Scopes;
-      const at = open.findIndex(
-        (s) => s.task === task && s.kind === kind && s.start === start && s.end === end,
-      );
-      return scopes(open.toSpliced(at, 1));
+    return this.intern(`end ${kind}`, start, end, {
+      apply: (value, task) => {
+        const { open } = value as Scopes;
+        const at = open.findIndex(
+          (s) => s.task === task && s.kind === kind && s.start === start && s.end === end,
+        );
+        return scopes(open.toSpliced(at, 1));
+      },
     });
   }
 
@@ -96,16 +108,11 @@ export class Contract extends Cell<Scopes> {
     return new Trip(sanitizer, this.object, message, key);
   }
 
-  private intern(
-    verb: string,
-    start: number,
-    end: number,
-    apply: (value: Value, task: number) => Value,
-  ): Access {
+  private intern(verb: string, start: number, end: number, effect: Effect): Access {
     const key = `${verb} ${start} ${end}`;
     let access = this.known.get(key);
     if (access === undefined)
-      this.known.set(key, (access = new Access(this, verb, Flag.mutates, { apply })));
+      this.known.set(key, (access = new Access(this, verb, Flag.mutates, effect)));
     return access;
   }
 }

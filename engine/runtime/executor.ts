@@ -108,10 +108,13 @@ export class Executor {
     const cell = access.cell;
     const before = cell.stored;
     if (cell.object.life.stored !== Life.live && (access.flags & Flag.lifetime) === 0)
-      throw new Trip(
-        'use-after-free',
-        cell.object,
-        `${task.label}: ${access.verb} of ${cell.title}, which is freed`,
+      throw (
+        access.freed?.() ??
+        new Trip(
+          'use-after-free',
+          cell.object,
+          `${task.label}: ${access.verb} of ${cell.title}, which is freed`,
+        )
       );
     if (node.depth === 0 && this.listener !== null) this.listener.onBegin(task);
 

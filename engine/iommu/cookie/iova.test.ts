@@ -8,7 +8,9 @@ import type { IommuOp } from '../vocabulary/index.ts';
 
 const dmaMap = (size = page): IommuOp => ({ op: 'dma_map', device: 0, pa: backing, size });
 const dmaUnmap = (iova: number): IommuOp => ({ op: 'dma_unmap', device: 0, iova, size: page });
-const iovas = (calls: readonly IommuOp[], on = host()) =>
+/** A driver that uses the DMA API is bound. */
+const bound = host({ devices: [device({ kernelDriver: true })] });
+const iovas = (calls: readonly IommuOp[], on = bound) =>
   run(calls, on).results.map((r) => r.out?.['iova']);
 
 test('from the limit down, aligned to the size', () => {

@@ -2,9 +2,8 @@
 // §4. IOVAs and the flush queue are the cookie's (engine/iommu/cookie).
 
 import { EINVAL, ENOMEM } from '../../errno.ts';
-import type { Steps } from '../../runtime/index.ts';
+import type { Outcome, Steps } from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
-import type { IovaCookie } from '../cookie/objects.ts';
 import type { IommuKernel } from '../kernel.ts';
 import type { ExitOperation, Handlers } from '../operation.ts';
 import { type IommuDomain, isPaging } from './domain.ts';
@@ -76,60 +75,66 @@ export class DmaApiSteps {
   *iommuDmaSync(this: IommuKernel, domain: IommuDomain, gather: Gather): Steps {
     yield* this.iommuIotlbSync(domain, gather);
   }
+
+  /** fq_flush_timeout, where frees wait in a queue. */
+  *fqTimer(this: IommuKernel, domain: IommuDomain): Steps {
+    const cookie = yield* this.iovaCookieOf(domain);
+    yield cookie.queued.readOnce;
+    if (cookie.queued.value) yield* this.fqFlushTimeout(domain);
+  }
 }
 
-/** iommu_get_dma_domain: the default domain of the device's group, if the DMA API uses it. */
-function* dmaDomain(_k: IommuKernel, device: Device): Steps<IommuDomain | null> {
-  yield device.group.readOnce;
-  const group: IommuGroup | null = device.group.value;
-  if (group === null) return null;
-  return yield* dmaDomainOf(group);
-}
-
-function* dmaDomainOf(group: IommuGroup): Steps<IommuDomain | null> {
-  yield group.defaultDomain.readOnce;
+/** iommu_get_dma_domain: the default domain, if the DMA API uses it. */
+function* dmaDomain(group: IommuGroup): Steps<IommuDomain | null> {
+  yield group.defaultDomain.read;
   const domain = group.defaultDomain.value;
   return domain?.type === 'dma' || domain?.type === 'dmaFq' ? domain : null;
 }
 
-/** Whether an interrupt's doorbell is there, which no driver has mapped. */
-function* isDoorbell(k: IommuKernel, domain: IommuDomain, iova: U64): Steps<boolean> {
-  const cookie: IovaCookie = yield* k.iovaCookieOf(domain);
-  const granule = 2 ** k.world.geometry.pageShift;
-  yield cookie.msiPages.readOnce;
-  let page = cookie.msiPages.value;
-  while (page !== null && page.iova !== iova - (iova % granule)) {
-    yield page.next.readOnce;
-    page = page.next.value as typeof page;
-  }
-  return page !== null;
+/** A driver's call: it is bound, and not unbound before it returns. -EINVAL by itself without one. */
+function* asDriver(
+  k: IommuKernel,
+  index: number,
+  call: (device: Device, domain: IommuDomain | null) => Steps<Outcome>,
+): Steps<Outcome> {
+  const device = k.world.devices[index] as Device;
+  yield device.lock.lock;
+  yield device.kernelDriver.read;
+  const bound = device.kernelDriver.value;
+  yield device.group.readOnce;
+  const group = device.group.value;
+  let result: Outcome = { ret: EINVAL };
+  if (bound && group !== null) result = yield* call(device, yield* dmaDomain(group));
+  yield device.lock.unlock;
+  return result;
 }
 
 /** Calls of drivers: for devices without DMA translation the engine has nothing to do. */
 export const dmaApiOperations: Handlers = {
   *dma_map(k, op) {
-    const device = k.world.devices[op.device] as Device;
-    const domain = yield* dmaDomain(k, device);
-    if (domain === null) return { ret: 0, out: { iova: op.pa } };
-    const { ret, iova } = yield* k.iommuDmaMap(domain, device, op.pa, op.size);
-    return ret === 0 ? { ret, out: { iova } } : { ret };
+    return yield* asDriver(k, op.device, function* (device, domain) {
+      if (domain === null) return { ret: 0, out: { iova: op.pa } };
+      const { ret, iova } = yield* k.iommuDmaMap(domain, device, op.pa, op.size);
+      return ret === 0 ? { ret, out: { iova } } : { ret };
+    });
   },
   /** A driver unmaps what it has mapped: WARN and nothing else where there is nothing. */
   *dma_unmap(k, op) {
-    const domain = yield* dmaDomain(k, k.world.devices[op.device] as Device);
-    if (domain === null) return { ret: 0 };
-    const pa = yield* k.iommuIovaToPhys(domain, op.iova);
-    if (pa === 0 || (yield* isDoorbell(k, domain, op.iova))) return { ret: EINVAL };
-    yield* k.iommuDmaUnmap(domain, op.iova, op.size);
-    return { ret: 0 };
+    return yield* asDriver(k, op.device, function* (_, domain) {
+      if (domain === null) return { ret: 0 };
+      const pa = yield* k.iommuIovaToPhys(domain, op.iova);
+      if (pa === 0) return { ret: EINVAL };
+      yield* k.iommuDmaUnmap(domain, op.iova, op.size);
+      return { ret: 0 };
+    });
   },
-  /** The timer of a flush queue, where there is one. */
+  /** The timer of a flush queue, where there is one; it is deleted before its domain goes. */
   *fq_timeout(k, op) {
-    const domain = yield* dmaDomainOf(k.world.groups[op.group] as IommuGroup);
-    if (domain === null) return { ret: 0 };
-    const cookie: IovaCookie = yield* k.iovaCookieOf(domain);
-    yield cookie.queued.readOnce;
-    if (cookie.queued.value) yield* k.fqFlushTimeout(domain);
+    const group = k.world.groups[op.group] as IommuGroup;
+    yield group.mutex.lock;
+    const domain = yield* dmaDomain(group);
+    if (domain !== null) yield* k.fqTimer(domain);
+    yield group.mutex.unlock;
     return { ret: 0 };
   },
 };

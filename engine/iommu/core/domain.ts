@@ -41,6 +41,7 @@ export function mustBeSerialised(a: string, b: string): boolean {
     return other === 'free' || other === 'free_tables';
   if (readers.has(a) && readers.has(b)) return false;
   if (a === 'cookie' || b === 'cookie') return a === b || a === 'free' || b === 'free';
+  if (a === 'flush' || b === 'flush') return a === 'free' || b === 'free';
   if (a === 'attach' || b === 'attach') return a === 'free' || b === 'free';
   return tables.has(a) && tables.has(b);
 }
@@ -108,7 +109,12 @@ export class IommuDomain extends KernelObject {
     this.iommufdHwpt = this.cell<DomainCookie | null>('iommufd_hwpt', null);
     this.swMsi = this.cell<'none' | 'dma' | 'iommufd'>('sw_msi', 'none');
     const byUser = client === 'vfio' || client === 'iommufd';
-    this.contract = new Contract(this, byUser ? 'engine' : 'caller', mustBeSerialised);
+    this.contract = new Contract(
+      this,
+      byUser ? 'engine' : 'caller',
+      mustBeSerialised,
+      client === 'kernel',
+    );
   }
 
   get kind(): string {

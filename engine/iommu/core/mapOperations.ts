@@ -65,13 +65,17 @@ export const mapOperations: Handlers = {
   },
   *iotlb_sync(k, { domain }) {
     return yield* onDomain(k, domain, function* (d) {
+      yield d.contract.enter('flush', 0, 2 ** 64);
       yield* withGather(k, d, (gather) => k.iommuIotlbSync(d, gather));
+      yield d.contract.leave('flush', 0, 2 ** 64);
       return { ret: 0 };
     });
   },
   *flush_iotlb_all(k, { domain }) {
     return yield* onDomain(k, domain, function* (d) {
+      yield d.contract.enter('flush', 0, 2 ** 64);
       yield* k.iommuFlushIotlbAll(d);
+      yield d.contract.leave('flush', 0, 2 ** 64);
       return { ret: 0 };
     });
   },

@@ -2,7 +2,14 @@
 // §10 and §12.
 
 import { expect, test } from 'vitest';
-import { backing, host, page, program, realTables } from '../../../fuzz/scenarios/iommu/hosts.ts';
+import {
+  backing,
+  device,
+  host,
+  page,
+  program,
+  realTables,
+} from '../../../fuzz/scenarios/iommu/hosts.ts';
 import { explore } from '../../../test/iommu/explore.ts';
 import { type Call, refusing, run } from '../../../test/iommu/host.ts';
 import type { DriverKind, IommuOp } from '../vocabulary/index.ts';
@@ -182,7 +189,8 @@ test('real tables: 4K, 2M and 1G pages, each where it fits', () => {
 
 test('DMA API: an address from the top, gone after the unmap', () => {
   const top = 63 * page;
-  const h = run([
+  const bound = host({ devices: [device({ kernelDriver: true })] });
+  const calls = [
     { op: 'dma_map', device: 0, pa: backing + 8, size: 16 },
     { op: 'dma_write', device: 0, iova: top + 8 },
     { op: 'dma_unmap', device: 0, iova: top + 8, size: 16 },
@@ -190,7 +198,8 @@ test('DMA API: an address from the top, gone after the unmap', () => {
     refusing({ iova: 0 }, { op: 'dma_map', device: 0, pa: backing, size: page }),
     refusing({ map_pages: 0 }, { op: 'dma_map', device: 0, pa: backing, size: page }),
     { op: 'dma_map', device: 0, pa: backing, size: page },
-  ]);
+  ] as const;
+  const h = run(calls, bound);
   expect(h.rets).toEqual([0, 0, 0, EFAULT, ENOMEM, ENOMEM, 0]);
   expect(h.results[0]?.out).toEqual({ iova: top + 8 });
   expect(h.results[6]?.out).toEqual({ iova: top });

@@ -212,7 +212,7 @@ export const cookieScenarios: readonly Scenario[] = [
     'an IOVA in the flush queue is handed out again after the flush only',
     'spec/cookies.md §7.10; spec/iommu-core.md §12 S8',
     program(
-      host(),
+      host({ devices: [device({ kernelDriver: true })] }),
       [{ op: 'set_group_type', group: 0, type: 'dmaFq' }, dmaMap(0), dmaMap(1)],
       [
         [{ op: 'dma_write', device: 0, iova: top }, dmaUnmap(0), dmaUnmap(1), dmaMap(2)],

@@ -3,11 +3,10 @@
 
 import type { IommuFaultSite, IommuOp } from '../../../engine/iommu/vocabulary/index.ts';
 import type { Scenario } from '../scenario.ts';
-import { backing, page, program } from './hosts.ts';
+import { backing, device, host, page, program } from './hosts.ts';
 import {
   free,
   map,
-  on,
   pin,
   read,
   realloc,
@@ -84,10 +83,13 @@ const devices: readonly Scenario[] = [
   ),
 ];
 
+/** Two devices of one group, both with a driver that uses the DMA API. */
+const bound = host({ devices: [device({ kernelDriver: true }), device({ kernelDriver: true })] });
+
 /** DMA API: one page, at the top of what the page table reaches. */
-const dmaMap = (to: number): IommuOp => ({
+const dmaMap = (to: number, by = 0): IommuOp => ({
   op: 'dma_map',
-  device: 0,
+  device: by,
   pa: backing + to * page,
   size: page,
 });
@@ -115,7 +117,7 @@ function dmaApi(
     about,
     subsystem: 'mapping',
     expect: {},
-    program: program(on({ driver: 'intel' }), setup, tasks, refusals),
+    program: program(bound, setup, tasks, refusals),
   };
 }
 
@@ -125,7 +127,7 @@ const dma: readonly Scenario[] = [
     'two drivers’ calls map pages at once',
     'Each gets an address of its own; what fails keeps none (§4).',
     [],
-    [[dmaMap(0)], [dmaMap(1)]],
+    [[dmaMap(0)], [dmaMap(1, 1)]],
     ['map_pages', 'iova'],
   ),
   dmaApi(
@@ -133,7 +135,7 @@ const dma: readonly Scenario[] = [
     'an IOVA is unmapped while the device uses it, and handed out again',
     'Not before the sync (§7.13).',
     [dmaMap(0), read(top)],
-    [[dmaUnmap(top), free(0)], [dmaMap(1)]],
+    [[dmaUnmap(top), free(0)], [dmaMap(1, 1)]],
   ),
   dmaApi(
     'dma-api-queue',
