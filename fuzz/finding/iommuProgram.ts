@@ -193,6 +193,8 @@ const iommufdOps = [
     flags: optional(count),
   }),
   z.strictObject({ ...named('hwpt_destroy'), hwpt: slot }),
+  z.strictObject({ ...named('page_request'), ...device }),
+  z.strictObject({ ...named('fault_respond'), hwpt: slot, ...device }),
   z.strictObject({
     ...named('iommufd_attach'),
     ...device,
@@ -212,6 +214,7 @@ const iommufdOps = [
 const kvmOps = [
   z.strictObject({ ...named('kvm_file_add', 'kvm_file_del'), kvm: count, ...group }),
   z.strictObject({ ...named('guest_wbinvd'), kvm: count }),
+  z.strictObject(named('exec')),
 ] as const;
 
 export const iommuOpSchema = z.discriminatedUnion('op', [

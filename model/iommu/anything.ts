@@ -31,6 +31,7 @@ export const inert = {
   hwpt_set_dirty: iommufd,
   hwpt_get_dirty: iommufd,
   guest_wbinvd: 'what it does is said by properties of KVM',
+  exec: 'what it does is said by properties of type1',
 } as const satisfies Readonly<Record<string, string>>;
 
 const allocator = 'which IOVA it gives is the allocator’s affair, and maps the default domain';

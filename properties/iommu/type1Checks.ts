@@ -26,7 +26,8 @@ export function checkType1s(world: IommuWorld, others: Others, quirks: readonly 
   }
   checkPins(world, all, others.pin);
   for (const dma of all.flatMap(dmasOf)) checkHeld(world, dma);
-  if (!others.account) for (const mm of world.mms) checkLocked(mm, all);
+  const mms = world.vfio.processes.flatMap(({ next }) => [world.mms[next.index] ?? next, next]);
+  if (!others.account) for (const mm of mms) checkLocked(mm, all);
 }
 
 function checkDisjoint(iommu: Type1): void {

@@ -13,6 +13,7 @@ import {
 } from '../../runtime/index.ts';
 import type { Device, IommuGroup } from '../core/objects.ts';
 import type { Kvm } from '../kvm/objects.ts';
+import type { Mm } from '../mm.ts';
 import { OrderedCell } from './ordered.ts';
 import type { Type1 } from './type1/objects.ts';
 
@@ -117,5 +118,21 @@ export class VfioDevice extends KernelObject {
 
   get kind(): string {
     return 'vfio_device';
+  }
+}
+
+/** A process that calls: the memory it has now, which execve(2) replaces once. */
+export class VfioProcess extends KernelObject {
+  readonly next: Mm;
+  readonly mm: Cell<Mm>;
+
+  constructor(birth: Birth, mm: Mm, next: Mm) {
+    super(birth);
+    this.next = next;
+    this.mm = this.cell<Mm>('mm', mm);
+  }
+
+  get kind(): string {
+    return 'process';
   }
 }

@@ -6,7 +6,7 @@ import type { Outcome, Steps } from '../../runtime/index.ts';
 import type { IommuKernel } from '../kernel.ts';
 import type { Kvm } from '../kvm/objects.ts';
 import type { ExitOperation, Handlers } from '../operation.ts';
-import type { VfioContainer, VfioDevice, VfioGroup } from './objects.ts';
+import type { VfioContainer, VfioDevice, VfioGroup, VfioProcess } from './objects.ts';
 import type { Type1 } from './type1/objects.ts';
 
 const group = (k: IommuKernel, i: number) => k.world.vfio.groups[i] as VfioGroup;
@@ -116,6 +116,12 @@ export const vfioOperations: Handlers = {
       yield* k.vfioIommuType1UnpinPages(i, op.iova);
       return 0;
     });
+  },
+  *exec(k) {
+    const process = k.world.vfio.processes[k.world.currentProcess()] as VfioProcess;
+    yield process.mm.writeOnce;
+    process.mm.value = process.next;
+    return { ret: 0 };
   },
   *kvm_file_add(k, op) {
     return { ret: yield* k.kvmVfioFileAdd(kvm(k, op.kvm), group(k, op.group)) };

@@ -47,6 +47,8 @@ export type VfioOp =
       readonly size?: U64;
       readonly pgsize?: number;
     } & IoctlHeader)
+  // execve(2): the process has another mm, with memory at the same addresses
+  | { readonly op: 'exec' }
   // vfio_pin_pages, vfio_unpin_pages by a mediated device of the container; one page
   | {
       readonly op: 'vfio_pin_pages' | 'vfio_unpin_pages';
@@ -104,6 +106,9 @@ export type IommufdOp =
       readonly ioas?: number;
     }
   | { readonly op: 'iommufd_detach'; readonly device: number }
+  // the device asks for a page; user space answers what a hwpt has of the device
+  | { readonly op: 'page_request'; readonly device: number }
+  | { readonly op: 'fault_respond'; readonly hwpt: number; readonly device: number }
   | { readonly op: 'hwpt_set_dirty'; readonly hwpt: number; readonly enable: boolean }
   // out.dirty counts the bits set; flags 1 NO_CLEAR
   | {

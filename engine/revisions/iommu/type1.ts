@@ -10,18 +10,17 @@ import type { PartRevisions } from './revision.ts';
 /** Still so in 6.12.117. */
 const upTo612 = [mapping.endWraps, attach.ioctlUnlocked];
 
-const upTo61 = [
-  ...upTo612,
-  mapping.ownerChange,
-  attach.vaddrWithMediated,
-  attach.openCount,
-  dirty.bitmapUnwind,
-];
-
 export const type1Revisions: PartRevisions = {
-  'core/6.0': upTo61,
-  'core/6.1': upTo61,
-  'core/6.12': [...upTo612, dirty.bitmapUnwind],
+  // What stable releases of 6.1 have put right.
+  'core/6.0': [
+    ...upTo612,
+    mapping.ownerChange,
+    mapping.execAccounts,
+    attach.vaddrWithMediated,
+    attach.openCount,
+  ],
+  'core/6.1': upTo612,
+  'core/6.12': upTo612,
   'core/7.2': [
     attach.ioctlUnlocked,
     divergences.endOverflows,

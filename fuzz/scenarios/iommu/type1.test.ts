@@ -22,6 +22,7 @@ describe('each defect is found', () => {
     'VFIO-map-unwind': 'type1/two-domains-refused',
     'VFIO-replay-unwind': 'type1/replay-refused',
     'VFIO-owner-change': 'type1/owner-change',
+    'VFIO-exec-accounts': 'type1/exec',
     'VFIO-unpin-first': 'type1/unmap-dma',
     'VFIO-dma-avail': 'type1/map-unmap',
     'VFIO-write-always': 'type1/read-only',

@@ -56,9 +56,29 @@ export const ownerChange = defect({
   trigger: 'MAP, UNMAP with VADDR, MAP with VADDR by another process',
   steps: {
     *vfioChangeDmaOwner(dma) {
+      const mm = yield* this.type1CurrentMm();
       yield dma.mm.write;
-      dma.mm.value = this.world.mms[this.world.currentProcess()] ?? this.world.mms[0]!;
+      dma.mm.value = mm;
       return 0;
+    },
+  },
+});
+
+export const execAccounts = defect({
+  id: 'VFIO-exec-accounts',
+  title: 'pages are given back to the memory that the process has now',
+  source:
+    'spec/real-bugs.md 54 (046eca5018f8, vfio/type1: prevent underflow of locked_vm via exec)',
+  class: 'accounting',
+  violates: 'CORE-005',
+  trigger: 'MAP, exec, UNMAP',
+  steps: {
+    *type1AccountedMm(dma) {
+      yield dma.mm.read;
+      const process = this.world.vfio.processes[dma.mm.value.index];
+      if (process === undefined) return dma.mm.value;
+      yield process.mm.readOnce;
+      return process.mm.value;
     },
   },
 });

@@ -8,6 +8,7 @@ import { prot } from '../../core/leaf.ts';
 import type { IommuKernel } from '../../kernel.ts';
 import type { Mm } from '../../mm.ts';
 import type { OpOf } from '../../vocabulary/index.ts';
+import type { VfioProcess } from '../objects.ts';
 import { type Type1, VfioDma } from './objects.ts';
 import type { Run } from './pin.ts';
 
@@ -57,7 +58,8 @@ export class Type1MapSteps {
     if (yield* this.world.refuses('kzalloc')) return ENOMEM;
     yield iommu.dmaAvail.write;
     iommu.dmaAvail.value = available - 1;
-    const mm = this.world.mms[this.world.currentProcess()] as Mm;
+    const mm = yield* this.type1CurrentMm();
+    yield this.world.env.local;
     const made = this.world.heap.create(VfioDma, iova, size, access, va, mm);
     yield* this.vfioLinkDma(iommu, made);
     return yield* this.type1MapNew(iommu, made);
@@ -126,9 +128,16 @@ export class Type1MapSteps {
     iommu.vaddrInvalidCount.value = count + (invalid ? 1 : -1);
   }
 
+  /** current->mm. */
+  *type1CurrentMm(this: IommuKernel): Steps<Mm> {
+    const process = this.world.vfio.processes[this.world.currentProcess()] as VfioProcess;
+    yield process.mm.readOnce;
+    return process.mm.value;
+  }
+
   /** vfio_change_dma_owner: what is accounted moves to the process that maps now. */
   *vfioChangeDmaOwner(this: IommuKernel, dma: VfioDma): Steps<number> {
-    const mm = this.world.mms[this.world.currentProcess()] as Mm;
+    const mm = yield* this.type1CurrentMm();
     yield dma.mm.read;
     const old = dma.mm.value;
     if (old === mm) return 0;

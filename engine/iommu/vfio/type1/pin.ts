@@ -6,6 +6,7 @@ import type { Steps } from '../../../runtime/index.ts';
 import type { U64 } from '../../../vfio/vocabulary.ts';
 import type { PhysPage } from '../../core/objects.ts';
 import type { IommuKernel } from '../../kernel.ts';
+import type { Mm } from '../../mm.ts';
 import type { VfioDma } from './objects.ts';
 
 /** Physically contiguous pages, pinned and accounted. */
@@ -61,8 +62,7 @@ export class Type1PinSteps {
   /** vfio_lock_acct of `pages` more, or fewer: whether the limit allows it. */
   *vfioLockAcct(this: IommuKernel, dma: VfioDma, pages: number): Steps<boolean> {
     if (pages === 0) return true;
-    yield dma.mm.read;
-    const { lockedVm } = dma.mm.value;
+    const { lockedVm } = yield* this.type1AccountedMm(dma);
     if (pages < 0) yield lockedVm.uncharge(-pages);
     else {
       yield lockedVm.charge(pages);
@@ -73,6 +73,12 @@ export class Type1PinSteps {
     yield dma.lockedPages.write;
     dma.lockedPages.value = locked + pages;
     return true;
+  }
+
+  /** dma->mm: where the pages were accounted, whatever memory its process has by now. */
+  *type1AccountedMm(this: IommuKernel, dma: VfioDma): Steps<Mm> {
+    yield dma.mm.read;
+    return dma.mm.value;
   }
 
   /** put_pfn of each page of a run. */
