@@ -9,14 +9,16 @@ export const conformance = {
   rule:
     'There is an order of the atomic parts of all operations, each within its call, in which the ' +
     'machines give every result that was seen.',
-  source: 'model/, from spec/spapr-tce-v2.md §2, §3, §7',
+  source: 'model/, from the tables of operations of every spec file',
   blame: 'engine',
 } as const satisfies Property;
 
 export const agreement = {
   id: 'CON-102',
   title: 'the engine is in a state that the machines are in',
-  rule: 'Between operations, regions, mappings, windows and groups are those of the machines.',
-  source: 'model/, from spec/spapr-tce-v2.md §1',
+  rule:
+    'Between operations, what the machines know of regions, mappings, windows, groups, domains, ' +
+    'containers and areas is so.',
+  source: 'model/, from the state tables of every spec file',
   blame: 'engine',
 } as const satisfies Property;
