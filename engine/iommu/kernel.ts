@@ -8,6 +8,7 @@ import { FlushQueueSteps } from './cookie/flushQueue.ts';
 import { IovaSteps } from './cookie/iova.ts';
 import { MsiSteps } from './cookie/msi.ts';
 import { IommufdDeviceSteps } from './iommufd/device.ts';
+import { FaultSteps } from './iommufd/faults.ts';
 import { FillSteps } from './iommufd/fill.ts';
 import { CutSteps } from './iommufd/cut.ts';
 import { HwptSteps } from './iommufd/hwpt.ts';
@@ -81,6 +82,7 @@ export interface IommuKernel
     FillSteps,
     TableSteps,
     CutSteps,
+    FaultSteps,
     HwptSteps,
     IommufdDeviceSteps,
     ReplaceSteps,
@@ -133,6 +135,7 @@ export const bootIommuKernel = composeKernel<IommuKernel>([
   FillSteps,
   TableSteps,
   CutSteps,
+  FaultSteps,
   HwptSteps,
   IommufdDeviceSteps,
   ReplaceSteps,

@@ -28,6 +28,8 @@ export const inert = {
   iommufd_unbind: iommufd,
   iommufd_attach: iommufd,
   iommufd_detach: iommufd,
+  page_request: iommufd,
+  fault_respond: iommufd,
   hwpt_set_dirty: iommufd,
   hwpt_get_dirty: iommufd,
   guest_wbinvd: 'what it does is said by properties of KVM',

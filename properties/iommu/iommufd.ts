@@ -23,6 +23,7 @@ import { broken } from '../property.ts';
 import { iommufdProperties as properties } from './iommufd/catalogue.ts';
 import {
   checkAddresses,
+  checkAnswered,
   checkAreas,
   checkAttached,
   checkFlags,
@@ -68,6 +69,7 @@ class IommufdJudge implements PartJudge {
     const { world } = this;
     const view = viewOf(world);
     checkFlags(view);
+    checkAnswered(world, view);
     checkAddresses(world, view);
     checkAreas(world, view);
     checkAttached(view);

@@ -260,6 +260,7 @@ export class IommufdDeviceSteps {
       yield igroup.hwpt.write;
       igroup.hwpt.value = null;
     }
+    yield* this.iommufdAutoResponseFaults(hwpt, [idev]);
     if (hwpt.parent === null) yield* this.ioptRemoveReservedIova(hwpt.ioas.iopt, device);
   }
 

@@ -76,6 +76,8 @@ export class Hwpt extends IommufdObject {
   readonly enforceCacheCoherency: Cell<boolean>;
   /** Ids of the doorbells that are mapped, as bits: under ictx->sw_msi_lock. */
   readonly presentSwMsi: Cell<number>;
+  /** Requests that were not answered yet: numbers of their devices, in order. */
+  readonly faults: Cell<string>;
   /** E1: iommu_get_msi_cookie was called. */
   readonly msiCookie: Cell<boolean>;
 
@@ -88,6 +90,7 @@ export class Hwpt extends IommufdObject {
     this.autoDomain = this.cell('auto_domain', false);
     this.enforceCacheCoherency = this.cell('enforce_cache_coherency', false);
     this.presentSwMsi = this.cell('present_sw_msi', 0);
+    this.faults = this.cell('fault_response', '');
     this.msiCookie = this.cell('msi_cookie', false);
   }
 
@@ -151,9 +154,12 @@ export class VfioCdev extends KernelObject {
   readonly lock: Mutex;
   readonly idev: Cell<Idev | null>;
   readonly attached: Cell<boolean>;
+  /** Page requests of the device that are not answered. */
+  readonly requests: Cell<number>;
 
   constructor(birth: Birth) {
     super(birth);
+    this.requests = this.cell('page_requests', 0);
     this.lock = new Mutex(this, 'lock');
     this.idev = this.cell<Idev | null>('iommufd_device', null);
     this.attached = this.cell('iommufd_attached', false);

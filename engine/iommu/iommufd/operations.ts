@@ -159,6 +159,16 @@ export const iommufdOperations: Handlers = {
     yield cdev.lock.unlock;
     return { ret };
   },
+  *page_request(k, op) {
+    return { ret: yield* k.iommufdReportFault(device(k, op.device)) };
+  },
+  *fault_respond(k, op) {
+    const hwpt = yield* k.iommufdGetHwpt(op.hwpt);
+    if (hwpt === null) return { ret: ENOENT };
+    yield* k.iommufdRespond(hwpt, device(k, op.device));
+    yield* k.iommufdPutObject(hwpt);
+    return { ret: 0 };
+  },
   *iommufd_detach(k, op) {
     const cdev = k.world.iommufd.cdev(device(k, op.device));
     yield cdev.lock.lock;

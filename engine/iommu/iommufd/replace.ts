@@ -54,9 +54,20 @@ export class ReplaceSteps {
       yield* this.iommufdReplaceErrUnresv(devices, hwpt, old);
       return ret;
     }
+    yield* this.iommufdReplacedFaults(hwpt, old, devices);
     const stale = old.parent === null && (hwpt.parent !== null || moves);
     if (stale) yield* this.iommufdGroupRemoveReservedIova(devices, old);
     return 0;
+  }
+
+  /** The old hwpt gets no more requests: those that it has are answered. */
+  *iommufdReplacedFaults(
+    this: IommuKernel,
+    _hwpt: Hwpt,
+    old: Hwpt,
+    devices: readonly Idev[],
+  ): Steps {
+    yield* this.iommufdAutoResponseFaults(old, devices);
   }
 
   /** Whether the new table is of an IOAS in which the devices have reserved nothing yet. */

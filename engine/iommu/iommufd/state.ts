@@ -46,6 +46,11 @@ export class IommufdState {
     this.swMsi = world.heap.boot(SwMsiMaps, 'ictx sw_msi');
   }
 
+  /** How many requests of a device wait for an answer. */
+  requests(device: Device): Cell<number> {
+    return this.cdev(device).requests;
+  }
+
   cdev(device: Device): VfioCdev {
     let cdev = this.cdevs.get(device);
     if (cdev === undefined)

@@ -294,6 +294,21 @@ export const iommufdScenarios: readonly Scenario[] = [
     setup: [ioas(), bind(), hwpt(0), hwpt(1), attach({ hwpt: 0 })],
     tasks: [[prepare, attach({ hwpt: 1 }), prepare, map(8)]],
   }),
+  scenario('faults', {
+    title: 'a device leaves a hwpt with page requests',
+    about: 'real-bugs.md B37: every queued fault is answered exactly once',
+    setup: [
+      ioas(),
+      bind(),
+      hwpt(0, { ioas: 0, flags: 4 }),
+      hwpt(1, { ioas: 0, flags: 4 }),
+      attach({ hwpt: 0 }),
+    ],
+    tasks: [
+      [{ op: 'page_request', device: 0 }],
+      [attach({ hwpt: 1 }), { op: 'fault_respond', hwpt: 1, device: 0 }, detach()],
+    ],
+  }),
   scenario('windows', {
     title: 'two groups with interrupt windows share a hwpt',
     about: 'spec/cookies.md §8 M7',

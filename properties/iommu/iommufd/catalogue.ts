@@ -76,6 +76,15 @@ export const iommufdProperties = {
     source: 'spec/cookies.md §4; real-bugs.md 51',
     ...engine,
   },
+  answered: {
+    id: 'IFD-011',
+    title: 'Every page request is answered once',
+    rule:
+      'Requests of a device that wait for an answer are those that the hwpt has to which the ' +
+      'device’s group is attached.',
+    source: 'spec/iommu-core.md §3, iopf; real-bugs.md 37, B37',
+    ...engine,
+  },
   errnos: {
     id: 'IFD-015',
     title: 'Error codes are the listed ones',

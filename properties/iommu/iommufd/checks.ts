@@ -177,6 +177,20 @@ export function checkReserved(view: View): void {
   }
 }
 
+/** IFD-011. */
+export function checkAnswered(world: IommuWorld, view: View): void {
+  for (const device of world.devices) {
+    const waiting = world.iommufd.cdev(device).requests.stored;
+    const hwpt = view.igroups.find((g) => g.group === device.group.stored)?.hwpt.stored ?? null;
+    const own = String(device.index);
+    const queued = hwpt === null ? [] : hwpt.faults.stored.split(' ').filter((t) => t === own);
+    if (waiting === queued.length) continue;
+    const text = `${waiting} requests of ${device.name} wait, its hwpt knows ${queued.length}`;
+    const counts = { waiting, queued: queued.length };
+    throw broken(properties.answered, waiting > 0 ? 'lost' : 'twice', text, hwpt, counts);
+  }
+}
+
 /** IFD-010. */
 export function checkFlags(view: View): void {
   for (const hwpt of view.hwpts)

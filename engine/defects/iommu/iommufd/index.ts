@@ -9,6 +9,7 @@ import { iommufdB31 } from './b31-itree-after-split.ts';
 import { iommufdB36 } from './b36-unreserve-old.ts';
 import { iommufdB37 } from './b37-unreserve-shared.ts';
 import { iommufdB38 } from './b38-detach-looks-early.ts';
+import { iommufdB39 } from './b39-wrong-hwpt.ts';
 import { iommufdB43 } from './b43-align-overflow.ts';
 import { iommufdB51 } from './b51-parent-with-faults.ts';
 import { iommufdP1 } from './p1-pages-unlocked.ts';
@@ -31,6 +32,7 @@ export const iommufdDeltas: readonly IommuDelta[] = [
   iommufdB36,
   iommufdB37,
   iommufdB38,
+  iommufdB39,
   iommufdB43,
   iommufdB51,
   iommufdP1,
