@@ -76,12 +76,24 @@ export class VirtioCalls {
     this.note(this.ghost.range[task.id], null);
     const groups = this.groupsOf(op);
     if (groups !== null) this.checkAttach(op, ret, before, this.snapshot(groups, task));
+    if (op.op === 'iommu_map' || op.op === 'iommu_map_sg' || op.op === 'iommu_unmap')
+      this.overtake(task);
     if (op.op === 'iommu_unmap' && range !== null && out?.['size'] === 0)
       this.checkUntouched(this.slot(op.domain), op.iova, op.size, range);
     if (op.op === 'iova_to_phys' && (this.alone || task.phase === 'setup'))
       this.checkLookUp(this.slot(op.domain), op.iova, out?.['pa'] ?? 0);
     if (op.op === 'domain_alloc' && ret === ENOSPC) this.checkExhausted(op.device);
     this.checkConstant();
+  }
+
+  /**
+   * Mappings have changed: an unmap that has begun, and has not got as far as to say so to the
+   * contract, finds others than when it began.
+   */
+  private overtake(task: Task): void {
+    this.ghost.range.forEach((range, id) => {
+      if (id !== task.id) this.note(range, null);
+    });
   }
 
   private note<T extends string | Mappings | null>(cell: Cell<T> | undefined, value: T): void {
