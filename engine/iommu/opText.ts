@@ -22,5 +22,5 @@ export function opText(op: IommuOp): string {
 
 function valueText(name: string, value: unknown): string {
   if (typeof value === 'number') return addresses.has(name) ? hex(value) : String(value);
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

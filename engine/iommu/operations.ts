@@ -49,11 +49,11 @@ export function operationOf(kernel: IommuKernel, op: IommuOp): Operation {
 }
 
 export function exitOperations(kernel: IommuKernel): Operation[] {
-  return exits.map(({ label, run }) => ({
-    label,
+  return exits.map((exit) => ({
+    label: exit.label,
     *start() {
       yield kernel.world.env.local;
-      yield* run(kernel);
+      yield* exit.run(kernel);
       return { ret: 0 };
     },
   }));

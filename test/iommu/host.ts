@@ -47,7 +47,7 @@ export class Host {
     topology: IommuTopology = smallHost(),
     deltas: readonly IommuDelta[] = [],
   ) {
-    this.calls = calls.map((call) => (typeof call.op === 'string' ? { op: call } : call) as Call);
+    this.calls = calls.map((call) => (typeof call.op === 'string' ? { op: call } : call));
     const { world, executor } = bootIommu(
       {
         system: 'iommu',

@@ -53,8 +53,8 @@ export class Table extends KernelObject {
   readonly spare: Cell<Item | null> = this.cell<Item | null>('spare', null);
   readonly count: Cell<number> = this.cell('count', 0);
   /** Scopes that callers, or the engine, must keep apart. */
-  readonly callers = new Contract(this, 'caller', () => true, 'callers');
-  readonly engines = new Contract(this, 'engine', () => true, 'engines');
+  readonly callers = new Contract(this, 'caller', () => true, false, 'callers');
+  readonly engines = new Contract(this, 'engine', () => true, false, 'engines');
   readonly ready: Cell<number> = this.cell('ready', 0);
   /** wait_for_completion: until `ready` is set. */
   readonly wait = new Access(this.ready, 'wait_for_completion', Flag.sleeps, {
