@@ -16,7 +16,7 @@ import { spaprDeltas } from './spapr/index.ts';
 const parts: readonly (readonly [Subsystem, readonly AnyDelta[]])[] = [
   ['registration', spaprDeltas],
   ['mapping', mappingDeltas],
-  ['ownership', attachDeltas],
+  ['mapping', attachDeltas],
   ['virtio', virtioDeltas],
   ['ownership', ownershipDeltas],
   ['dirty', dirtyDeltas],
