@@ -30,6 +30,7 @@ export const peculiarities = {
     'attachDeferred',
     'reserved',
     'maxPasids',
+    'ownPasids',
     'ids',
   ],
 } as const satisfies Partial<Record<ListName, readonly string[]>>;
