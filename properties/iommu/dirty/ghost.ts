@@ -14,7 +14,7 @@ import {
 import type { Snapshot } from './snapshot.ts';
 
 /** What operations in flight can do to each other: change mappings, write, switch the log, read it. */
-export type Disturbance = 'map' | 'write' | 'log' | 'read';
+export type Disturbance = 'map' | 'write' | 'log' | 'read' | 'untrack';
 
 interface OpenFields {
   /** The kind of operation, for those that begin later. */

@@ -29,14 +29,15 @@ export function hwptOpEnds(
     if (ret === 0 && !op.enable) ghost.set(ghost.of(domain).pending, '');
     return;
   }
-  if (!mine.tracked || !domain.dirtyTracking.stored) return;
   const reported = pagesIn(op, out?.['bits'] ?? 0, page);
   // A failure says that not everything was looked at; what was not is dirty still. Of two readers at
   // once one reports a page.
-  if (ret === 0 && mine.alone('map', 'read')) {
+  const tracked = mine.tracked && domain.dirtyTracking.stored;
+  if (tracked && ret === 0 && mine.alone('map', 'read', 'untrack')) {
     const shown = { iova: op.iova, size: Math.min(op.size, 52 * (op.pgsize ?? page)) };
     checkReported(inRange(pagesOf(mine.pending), shown, page), reported, page);
   }
+  // Also by who has begun before tracking did, and came to the page after it.
   if (((op.flags ?? 0) & 1) === 0) ghost.seen(domain, reported);
 }
 

@@ -30,10 +30,11 @@ const rangeOps: ReadonlySet<string> = new Set([
 /** Operations of which only the beginning or the end is looked at. */
 const harmless: ReadonlySet<string> = new Set(['dma_read', 'iova_to_phys', 'report_fault']);
 
-function disturbanceOf({ op }: IommuOp): Disturbance | null {
+function disturbanceOf(does: IommuOp): Disturbance | null {
+  const { op } = does;
   if (rangeOps.has(op)) return op === 'sync_dirty_log' ? null : 'log';
   if (op === 'dma_write') return 'write';
-  if (op === 'hwpt_set_dirty') return 'log';
+  if (does.op === 'hwpt_set_dirty') return does.enable ? 'log' : 'untrack';
   if (op === 'hwpt_get_dirty') return 'read';
   return harmless.has(op) ? null : 'map';
 }
@@ -94,7 +95,9 @@ export class DirtyJudge implements PartJudge {
     if (isHwptOp(op)) return hwptOpEnds(op, result, mine, this.ghost, this.page);
     const probe = lookUpOf(op);
     if (probe !== null) this.probeEnds(probe, result, mine);
-    if (op.op === 'dma_write' && result.ret === 0 && mine.tracked) this.noteWrite(op.iova, domain);
+    // What was written before tracking ended and began again, nobody asks for.
+    const noted = mine.tracked && mine.alone('untrack');
+    if (op.op === 'dma_write' && result.ret === 0 && noted) this.noteWrite(op.iova, domain);
   }
 
   quiescent(): void {
