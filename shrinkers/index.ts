@@ -12,6 +12,7 @@ import { fewerSwitches } from './fewer-switches.ts';
 import { lowerAddresses } from './lower-addresses.ts';
 import { lowerSlots } from './lower-slots.ts';
 import { mergeTwoTasks } from './merge-tasks.ts';
+import { namedBits } from './named-bits.ts';
 import { operationsToSetup } from './to-setup.ts';
 import { plainerObjects } from './plainer-objects.ts';
 import { proveOneMinimal } from './one-minimal.ts';
@@ -44,6 +45,8 @@ export const passes: readonly Pass[] = [
   lowerAddresses,
   smallerValues,
   smallerSingleValues,
+  // Where values are small by now, there are few bits to name.
+  namedBits,
   earlyPreemptions,
   tasksInOrder,
 ];

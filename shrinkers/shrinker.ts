@@ -46,6 +46,8 @@ export class Shrinker {
   private readonly oracle: Oracle;
   private readonly budget: Budget;
   private readonly onImprovement: (improvement: Improvement) => void;
+  /** Candidates that did not help: sizes only go down, so they never will. */
+  private readonly failed = new Set<string>();
   private readonly known = new Map<string, Exclude<Verdict, { verdict: 'found' }>>();
 
   constructor(
@@ -63,10 +65,14 @@ export class Shrinker {
 
   /** Offers a candidate; true if it shows the failure and is smaller, and so is the new best. */
   consider(candidate: Candidate): boolean {
+    const key = keyOf(candidate);
+    if (this.failed.has(key)) return false;
     if (this.replays >= this.budget.replays) throw new BudgetSpent('replays');
     this.replays++;
     const run = this.oracle.replay(candidate);
-    return run !== null && this.adopt(run);
+    if (run !== null && this.adopt(run)) return true;
+    this.failed.add(key);
+    return false;
   }
 
   /**
@@ -76,6 +82,7 @@ export class Shrinker {
   considerProgram(candidate: Candidate): boolean {
     if (this.consider(candidate)) return true;
     if (!this.searching || !this.isSmallerProgram(candidate.program)) return false;
+    if (this.hasOneRun(candidate.program)) return false;
     const found = this.search(candidate.program, Number.POSITIVE_INFINITY);
     return found.verdict === 'found' && this.adopt(found.run);
   }
@@ -86,7 +93,7 @@ export class Shrinker {
    */
   considerPlainer(candidate: Candidate): boolean {
     if (this.consider(candidate)) return true;
-    if (!this.searching) return false;
+    if (!this.searching || this.hasOneRun(candidate.program)) return false;
     const { preemptions, refusals } = this.size;
     const found = this.search(candidate.program, preemptions, refusals, shortSearch);
     return found.verdict === 'found' && this.adopt(found.run);
@@ -122,6 +129,12 @@ export class Shrinker {
     return true;
   }
 
+  /** One task, nobody in the background, and nothing to choose: the replay was the only run. */
+  private hasOneRun({ tasks, faults }: AnyProgram): boolean {
+    if (tasks.length > 1 || faults.budget > 0) return false;
+    return this.best.moves.every((m) => m.asked === null && m.phase !== 'daemon');
+  }
+
   private isSmallerProgram(program: AnyProgram): boolean {
     const { operations, tasks, concurrent } = programSize(program);
     const { size } = this;
@@ -129,4 +142,10 @@ export class Shrinker {
     if (tasks !== size.tasks) return tasks < size.tasks;
     return concurrent < size.concurrent;
   }
+}
+
+/** A candidate in short: rounds of passes offer the same ones again and again. */
+function keyOf({ program, moves }: Candidate): string {
+  const steps = moves.map((m) => `${m.phase[0]}${m.nth}.${m.op}.${m.choice}`);
+  return `${JSON.stringify(program)} ${steps.join()}`;
 }

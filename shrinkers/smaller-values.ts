@@ -3,7 +3,14 @@
 
 import type { AnyOp, AnyProgram } from '../engine/program.ts';
 import { mapOps, opsOf } from './edit.ts';
-import { fieldsOf, type NumberField, numberFields, numberIn, withField } from './fields.ts';
+import {
+  fieldsOf,
+  listIn,
+  type NumberField,
+  numberFields,
+  numberIn,
+  withField,
+} from './fields.ts';
 import { lowest } from './find-integer.ts';
 import type { Pass, Shrinker } from './shrinker.ts';
 import { pageShiftOf } from './topology.ts';
@@ -41,15 +48,29 @@ export const smallerSingleValues: Pass = {
         const value = numberIn(opsOf(shrinker.best.program)[i] as AnyOp, field);
         if (value === undefined) continue;
         const { unit, floor } = scaleOf(shrinker, field);
-        lowest(value, floor, unit, (to) => {
+        const edit = (change: (op: AnyOp) => AnyOp) => {
           const { program, moves } = shrinker.best;
-          const edited = mapOps(program, (op, at) => (at === i ? withField(op, field, to) : op));
+          const edited = mapOps(program, (op, at) => (at === i ? change(op) : op));
           return shrinker.considerPlainer({ program: edited, moves });
+        };
+        lowest(value, floor, unit, (to) => {
+          if (field === 'iova' && edit((op) => withBits(op, to, unit))) return true;
+          return edit((op) => withField(op, field, to));
         });
       }
     }
   },
 };
+
+/** Another iova, and the numbers of the pages there where the operation names pages. */
+function withBits(op: AnyOp, iova: number, page: number): AnyOp {
+  const bits = listIn(op, 'bits');
+  const moved = withField(op, 'iova', iova);
+  if (bits === undefined) return moved;
+  const distance = ((numberIn(op, 'iova') ?? iova) - iova) / page;
+  const lower = bits.map((bit) => (bit as number) - distance);
+  return lower.some((bit) => bit < 0) ? moved : withField(moved, 'bits', lower);
+}
 
 /** In which steps a field is lowered, and how far: no lower than a well-made call goes. */
 function scaleOf(shrinker: Shrinker, field: NumberField): { unit: number; floor: number } {
