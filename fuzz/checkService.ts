@@ -16,9 +16,10 @@ import { runsOn } from './engines.ts';
 import { runJobs } from './pool.ts';
 import { scenarioById } from './scenarios/index.ts';
 
+/** One scenario on every engine: what its defects do to it alone is then asked once. */
 interface SearchJob {
   readonly type: 'search';
-  readonly engine: EngineRef;
+  readonly engines: readonly EngineRef[];
   readonly scenario: string;
   readonly maxStates: number;
   readonly toolVersion: string;
@@ -34,8 +35,9 @@ interface ExplainJob {
 
 export type CheckJob = SearchJob | ExplainJob;
 
-export function runCheckJob(job: CheckJob): Searched | readonly Found[] {
-  if (job.type === 'search') return searchScenario(job.engine, job.scenario, job);
+export function runCheckJob(job: CheckJob): readonly Searched[] | readonly Found[] {
+  if (job.type === 'search')
+    return job.engines.map((engine) => searchScenario(engine, job.scenario, job));
   return explainTogether(job.shown, job.toolVersion);
 }
 
@@ -49,6 +51,7 @@ export function checkService(toolVersion: string): CheckService {
 }
 
 class CheckRun {
+  private readonly engines: readonly EngineRef[];
   private readonly searches: readonly SearchJob[];
   private readonly toolVersion: string;
   private readonly workers: number;
@@ -59,6 +62,7 @@ class CheckRun {
   private total: number;
 
   constructor(plan: CheckPlan, toolVersion: string, events: CheckEvents, signal: AbortSignal) {
+    this.engines = plan.engines;
     this.searches = searchesOf(plan, toolVersion);
     this.toolVersion = toolVersion;
     this.workers = plan.workers;
@@ -68,15 +72,10 @@ class CheckRun {
   }
 
   async items(): Promise<readonly CheckItem[]> {
-    const answers = await this.runAll<Searched>(this.searches);
-    // Threads answer with copies: the plan's engines are what is compared from here on.
-    const searched = answers.map((a, i) => ({
-      ...a,
-      engine: (this.searches[i] as SearchJob).engine,
-    }));
+    const searched = this.inOrder(await this.runAll<Searched>(this.searches));
     const jobs = this.explanationsOf(searched);
     this.total += jobs.length;
-    const answered = await this.runAll<readonly Found[]>(jobs);
+    const answered = await this.runAll<Found>(jobs);
     const explained = jobs.flatMap(({ scenario, shown }, i) =>
       shown.flatMap(({ engine }, at) => {
         const found = answered[i]?.[at];
@@ -116,30 +115,39 @@ class CheckRun {
     });
   }
 
-  private runAll<R extends Searched | readonly Found[]>(jobs: readonly CheckJob[]): Promise<R[]> {
+  /** Engine by engine. Threads answer with copies: the plan's engines are what is compared from here on. */
+  private inOrder(answers: readonly (readonly Searched[])[]): Searched[] {
+    const all = answers.flatMap((list, i) =>
+      list.map((a, at) => ({ ...a, engine: this.searches[i]?.engines[at] as EngineRef })),
+    );
+    return this.engines.flatMap((engine) => all.filter((a) => a.engine === engine));
+  }
+
+  private runAll<R extends Searched | Found>(jobs: readonly CheckJob[]): Promise<(readonly R[])[]> {
     const compiled = import.meta.url.endsWith('.js');
-    return runJobs<CheckJob, Searched | readonly Found[]>(jobs, {
+    return runJobs<CheckJob, readonly Searched[] | readonly Found[]>(jobs, {
       workers: this.workers,
       script: new URL(compiled ? './checkWorker.js' : './checkWorker.ts', import.meta.url),
       here: runCheckJob,
       signal: this.signal,
       onStart: (index) => this.progress(jobs[index] as CheckJob),
-      onResult: (result) => {
-        if ('figures' in result) this.states += result.figures.states;
+      onResult: (results) => {
+        for (const one of results) if ('figures' in one) this.states += one.figures.states;
         this.done++;
       },
-    }) as Promise<R[]>;
+    }) as Promise<(readonly R[])[]>;
   }
 
   private progress(job: CheckJob): void {
-    const engine = job.type === 'search' ? job.engine : (job.shown[0] as Shown).engine;
+    const engine =
+      job.type === 'search' ? (job.engines[0] as EngineRef) : (job.shown[0] as Shown).engine;
     const { states, done, total } = this;
     const { scenario } = job;
     this.events.progress({ engine, scenario, states, itemsDone: done, items: total });
   }
 }
 
-/** The scenarios of each engine. */
+/** Scenarios on the engines that they are run on. */
 function searchesOf(plan: CheckPlan, toolVersion: string): SearchJob[] {
   const { engines, maxStates, named } = plan;
   const scenarios = plan.scenarios.map((id) => {
@@ -147,11 +155,11 @@ function searchesOf(plan: CheckPlan, toolVersion: string): SearchJob[] {
     if (scenario === undefined) throw new Error(`there is no scenario ${id}`);
     return scenario;
   });
-  return engines.flatMap((engine) =>
-    scenarios
-      .filter((scenario) => runsOn(scenario, engine, named))
-      .map(({ id }) => ({ type: 'search', engine, scenario: id, maxStates, toolVersion })),
-  );
+  return scenarios.flatMap((scenario): SearchJob[] => {
+    const mine = engines.filter((engine) => runsOn(scenario, engine, named));
+    if (mine.length === 0) return [];
+    return [{ type: 'search', engines: mine, scenario: scenario.id, maxStates, toolVersion }];
+  });
 }
 
 interface Explained {

@@ -13,6 +13,6 @@ parentPort?.on('message', ({ index, job }: { index: number; job: CheckJob }) => 
 });
 
 function nameOf(job: CheckJob): string {
-  const engines = job.type === 'search' ? [job.engine] : job.shown.map((s) => s.engine);
+  const engines = job.type === 'search' ? job.engines : job.shown.map((s) => s.engine);
   return `${engines.map((e) => e.revision).join(', ')}, ${job.scenario}`;
 }
