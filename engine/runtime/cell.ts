@@ -17,7 +17,12 @@ export class Cell<T extends Value> {
   /** What a detector remembers about the cell between steps; no part of the state. */
   shadow: unknown = null;
 
-  private readonly accesses: Access[] = [];
+  // Made when first announced: most cells are accessed in one or two ways only.
+  private plainRead: Access | null = null;
+  private plainWrite: Access | null = null;
+  private markedRead: Access | null = null;
+  private markedWrite: Access | null = null;
+  private swap: Access | null = null;
 
   constructor(object: KernelObject, field: string, initial: T) {
     this.object = object;
@@ -29,31 +34,28 @@ export class Cell<T extends Value> {
 
   /** Plain accesses, as C code makes them: two that conflict are a data race. */
   get read(): Access {
-    return this.accesses[0] ?? this.make(0, 'read', Flag.reads | Flag.plain);
+    return (this.plainRead ??= new Access(this, 'read', Flag.reads | Flag.plain));
   }
 
   get write(): Access {
-    return this.accesses[1] ?? this.make(1, 'write', Flag.assigns | Flag.mutates | Flag.plain);
+    return (this.plainWrite ??= new Access(
+      this,
+      'write',
+      Flag.assigns | Flag.mutates | Flag.plain,
+    ));
   }
 
   /** READ_ONCE, WRITE_ONCE and an atomic read-modify-write: meant to race. */
   get readOnce(): Access {
-    return this.accesses[2] ?? this.make(2, 'read_once', Flag.reads);
+    return (this.markedRead ??= new Access(this, 'read_once', Flag.reads));
   }
 
   get writeOnce(): Access {
-    return this.accesses[3] ?? this.make(3, 'write_once', Flag.assigns | Flag.mutates);
+    return (this.markedWrite ??= new Access(this, 'write_once', Flag.assigns | Flag.mutates));
   }
 
   get exchange(): Access {
-    return this.accesses[4] ?? this.make(4, 'xchg', Flag.reads | Flag.assigns | Flag.mutates);
-  }
-
-  /** Made when first announced: most cells are accessed in one or two ways only. */
-  private make(slot: number, verb: string, flags: number): Access {
-    const access = new Access(this, verb, flags);
-    this.accesses[slot] = access;
-    return access;
+    return (this.swap ??= new Access(this, 'xchg', Flag.reads | Flag.assigns | Flag.mutates));
   }
 
   get name(): string {

@@ -22,8 +22,7 @@ export abstract class KernelObject implements Hashed {
   readonly hash2: number;
   readonly boot: boolean;
   readonly life: Cell<number>;
-  /** kfree: announces the end of the object's life. */
-  readonly free: Access;
+  private ending: Access | null = null;
 
   constructor(birth: Birth) {
     this.name = birth.name;
@@ -31,12 +30,16 @@ export abstract class KernelObject implements Hashed {
     this.hash2 = hashString2(birth.name);
     this.boot = birth.boot;
     this.life = new Cell(this, 'life', birth.boot ? Life.live : Life.unborn);
-    this.free = new Access(this.life, 'free', Flag.mutates | Flag.lifetime, {
+  }
+
+  /** kfree: announces the end of the object's life. */
+  get free(): Access {
+    return (this.ending ??= new Access(this.life, 'free', Flag.mutates | Flag.lifetime, {
       apply: (life) => {
         if (life === Life.live) return Life.freed;
         throw new Trip('double-free', this, `${this.title} is freed a second time`);
       },
-    });
+    }));
   }
 
   /** The object's kind, as reports and leak checks name it. */
