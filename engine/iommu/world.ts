@@ -181,7 +181,7 @@ export class IommuWorld {
         : heap.boot(IommuDomain, name, type, first.iommu, 'core');
     if (type === 'dma' && first.iommu.driver !== 'virtio')
       domain.root.stored = heap.boot(PageTable, `${name} root`, this.geometry.levels - 1, 0);
-    if (type === 'dma') this.cookies.bootCookie(domain, group);
+    if (type === 'dma') this.cookies.bootCookie(domain, group, first);
     group.defaultDomain.stored = domain;
     group.domain.stored = domain;
     group.devices.stored = first;

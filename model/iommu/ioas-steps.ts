@@ -118,11 +118,13 @@ export function ioasUnmap(run: Run, op: OpOf<'ioas_unmap'>): void {
     return run.finish('any');
   }
   const { from, bytes } = run.progress;
-  const first = areas.find((a) => a.iova < endOf(op) && Math.max(op.iova, from) < endOf(a));
-  if (run.progress.phase === 'apply' && first !== undefined) {
-    change(run, op.ioas, { ...first, node: areaTable.step(first.node, areaEvents.removed).node });
-    return run.proceed('enter', first.iova + first.size, bytes + first.size);
+  const going = run.progress.phase === 'apply' ? areas.find((a) => a.iova === from) : undefined;
+  if (going !== undefined) {
+    change(run, op.ioas, { ...going, node: areaTable.step(going.node, areaEvents.removed).node });
+    return run.proceed('enter', op.iova, bytes + going.size);
   }
+  // Each time from the start: what others have mapped meanwhile goes as well, or is busy.
+  const first = areas.find((a) => a.iova < endOf(op) && op.iova < endOf(a));
   if (first === undefined)
     return bytes === 0 && !isAll ? run.finish(ENOENT) : run.finish(0, { size: [bytes, bytes] });
   const isPartial = first.iova < op.iova || endOf(first) > endOf(op);

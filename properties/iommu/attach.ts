@@ -58,7 +58,7 @@ class AttachJudge implements PartJudge {
       this.checkList(group, devices, exiting);
       for (const device of devices) {
         this.checkAttached(group, device);
-        this.checkPasids(group, device);
+        this.checkPasids(group, device, exiting);
       }
     }
   }
@@ -77,13 +77,14 @@ class AttachJudge implements PartJudge {
     );
   }
 
-  private checkPasids(group: IommuGroup, device: Device): void {
+  private checkPasids(group: IommuGroup, device: Device, exiting: boolean): void {
     for (const pasid of group.pasidsTouched()) {
       const have = device.pasid(pasid).stored;
       const own = device.spec.ownPasids?.includes(pasid) === true;
       const want = own ? null : group.pasid(pasid).stored;
-      // A device that came later has none; one that has its own keeps it.
-      if (own ? have?.boot === true : have === want || have === null) continue;
+      // A device that came later has none; one that has its own keeps it until it stops.
+      const stopped = exiting && device.domain.stored === null;
+      if (own ? have?.boot === true || stopped : have === want || have === null) continue;
       throw broken(
         attachProperties.attached,
         'pasid',

@@ -50,13 +50,16 @@ export class CookieState {
   }
 
   /** The cookie of a default domain, as after boot: its allocator is set up. */
-  bootCookie(domain: IommuDomain, group: IommuGroup): void {
+  bootCookie(domain: IommuDomain, group: IommuGroup, device: Device): void {
     const { heap, geometry } = this.world;
     const cookie = heap.boot(IovaCookie, `${domain.name} cookie`, domain);
     const granule = 2 ** geometry.pageShift;
     cookie.granule.stored = granule;
     cookie.start.stored = Math.max(granule, domain.iommu?.aperture.start ?? 0);
     cookie.limit.stored = domain.iommu?.aperture.end ?? 0;
+    for (const { kind, start, size } of device.spec.reserved ?? [])
+      if (kind !== 'swMsi' && size > 0)
+        cookie.reserved.stored = cookie.reserved.stored.with(start, start + size - 1);
     domain.cookieType.stored = 'dmaIova';
     domain.cookie.stored = cookie;
     this.cookies.set(group, cookie);

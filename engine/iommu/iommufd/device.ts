@@ -234,6 +234,7 @@ export class IommufdDeviceSteps {
     }
     if (!first) return 0;
     const msi = yield* this.iommufdGroupSetupMsi(igroup, hwpt);
+    yield* this.iommufdGroupMsiSettled(igroup);
     if (msi !== 0) yield* this.ioptRemoveReservedIova(hwpt.ioas.iopt, device);
     return msi;
   }
@@ -259,8 +260,8 @@ export class IommufdDeviceSteps {
       yield* this.iommuDetachGroup(domain, igroup.group);
       yield igroup.hwpt.write;
       igroup.hwpt.value = null;
+      yield* this.iommufdAutoResponseFaults(hwpt, igroup);
     }
-    yield* this.iommufdAutoResponseFaults(hwpt, [idev]);
     if (hwpt.parent === null) yield* this.ioptRemoveReservedIova(hwpt.ioas.iopt, device);
   }
 

@@ -6,7 +6,7 @@ import type { Steps } from '../../runtime/index.ts';
 import type { Device } from '../core/objects.ts';
 import type { IommuKernel } from '../kernel.ts';
 import { hwptFlags } from './hwpt.ts';
-import { Hwpt, type Idev } from './objects.ts';
+import { Hwpt, type Igroup } from './objects.ts';
 
 export class FaultSteps {
   /** iommu_report_device_fault: queued with the hwpt that is attached, else answered INVALID at once. */
@@ -38,10 +38,14 @@ export class FaultSteps {
     return hwpt instanceof Hwpt && (hwpt.flags & hwptFlags.faultId) !== 0 ? hwpt : null;
   }
 
-  /** iommufd_auto_response_faults: what the hwpt has of these devices is answered INVALID. */
-  *iommufdAutoResponseFaults(this: IommuKernel, hwpt: Hwpt, devices: readonly Idev[]): Steps {
+  /**
+   * iommufd_auto_response_faults: what the hwpt has of the group is answered INVALID. The handle is the
+   * group's: devices that are not attached themselves are behind the table as well.
+   */
+  *iommufdAutoResponseFaults(this: IommuKernel, hwpt: Hwpt, { group }: Igroup): Steps {
     if ((hwpt.flags & hwptFlags.faultId) === 0) return;
-    for (const { device } of devices) yield* this.iommufdRespond(hwpt, device);
+    const devices = this.world.devices.filter(({ spec }) => spec.group === group.index);
+    for (const device of devices) yield* this.iommufdRespond(hwpt, device);
   }
 
   /** Answers every request of a device that the hwpt has. */

@@ -38,6 +38,8 @@ export class IoptPages extends KernelObject {
 /** struct iopt_area: a range of IOVA for a range of the pages. */
 export class IoptArea extends KernelObject {
   readonly iova: U64;
+  /** Exact also where `last` is not. */
+  readonly length: U64;
   readonly last: U64;
   /** Offset into the pages, in bytes. */
   readonly startByte: U64;
@@ -52,6 +54,7 @@ export class IoptArea extends KernelObject {
   constructor(birth: Birth, iova: U64, length: U64, startByte: U64, prot: number) {
     super(birth);
     this.iova = iova;
+    this.length = length;
     this.last = iova + length - 1;
     this.startByte = startByte;
     this.prot = prot;
@@ -63,10 +66,6 @@ export class IoptArea extends KernelObject {
 
   get kind(): string {
     return 'iopt_area';
-  }
-
-  get length(): U64 {
-    return this.last - this.iova + 1;
   }
 }
 

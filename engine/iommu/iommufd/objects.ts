@@ -132,6 +132,8 @@ export class Igroup extends KernelObject {
   /** Start of the devices' IOMMU_RESV_SW_MSI region; -1: PHYS_ADDR_MAX. */
   readonly swMsiStart: Cell<U64>;
   readonly requiredSwMsi: Cell<number>;
+  /** The paging hwpt that the group is about to be attached to: ictx->sw_msi_lock. */
+  readonly nextSwMsi: Cell<Hwpt | null>;
 
   constructor(birth: Birth, group: IommuGroup) {
     super(birth);
@@ -142,6 +144,7 @@ export class Igroup extends KernelObject {
     this.deviceList = this.cell<ObjectSet<Idev>>('device_list', emptySet());
     this.swMsiStart = this.cell('sw_msi_start', -1);
     this.requiredSwMsi = this.cell('required_sw_msi', 0);
+    this.nextSwMsi = this.cell<Hwpt | null>('next_sw_msi', null);
   }
 
   get kind(): string {

@@ -26,6 +26,7 @@ export class ReplaceSteps {
     if (!devices.includes(idev)) return EINVAL;
     if (hwpt === old) return null;
     const ret = yield* this.iommufdReplaceTable(igroup, devices, hwpt, old);
+    yield* this.iommufdGroupMsiSettled(igroup);
     if (ret !== 0) return ret;
     yield igroup.hwpt.write;
     igroup.hwpt.value = hwpt;
@@ -54,20 +55,15 @@ export class ReplaceSteps {
       yield* this.iommufdReplaceErrUnresv(devices, hwpt, old);
       return ret;
     }
-    yield* this.iommufdReplacedFaults(hwpt, old, devices);
+    yield* this.iommufdReplacedFaults(hwpt, old, igroup);
     const stale = old.parent === null && (hwpt.parent !== null || moves);
     if (stale) yield* this.iommufdGroupRemoveReservedIova(devices, old);
     return 0;
   }
 
   /** The old hwpt gets no more requests: those that it has are answered. */
-  *iommufdReplacedFaults(
-    this: IommuKernel,
-    _hwpt: Hwpt,
-    old: Hwpt,
-    devices: readonly Idev[],
-  ): Steps {
-    yield* this.iommufdAutoResponseFaults(old, devices);
+  *iommufdReplacedFaults(this: IommuKernel, _hwpt: Hwpt, old: Hwpt, igroup: Igroup): Steps {
+    yield* this.iommufdAutoResponseFaults(old, igroup);
   }
 
   /** Whether the new table is of an IOAS in which the devices have reserved nothing yet. */

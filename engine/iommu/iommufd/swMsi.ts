@@ -39,7 +39,7 @@ export class SwMsiSteps {
     const size = 2 ** this.world.geometry.pageShift;
     yield ictx.swMsiLock.lock;
     const id = yield* this.iommufdSwMsiGetMap(start, address - (address % size));
-    const ret = yield* this.iommufdSwMsiInstall(hwpt.paging, id);
+    const ret = yield* this.iommufdSwMsiInstallBoth(igroup, hwpt.paging, id);
     if (ret === 0) {
       yield igroup.requiredSwMsi.exchange;
       igroup.requiredSwMsi.value |= 1 << id;
@@ -49,6 +49,19 @@ export class SwMsiSteps {
     }
     yield ictx.swMsiLock.unlock;
     return ret;
+  }
+
+  /** A hwpt that is about to replace this one has gone through the doorbells already. */
+  *iommufdSwMsiInstallBoth(
+    this: IommuKernel,
+    igroup: Igroup,
+    hwpt: Hwpt,
+    id: number,
+  ): Steps<number> {
+    yield igroup.nextSwMsi.read;
+    const next = igroup.nextSwMsi.value;
+    const ret = next === null ? 0 : yield* this.iommufdSwMsiInstall(next, id);
+    return ret === 0 ? yield* this.iommufdSwMsiInstall(hwpt, id) : ret;
   }
 
   /** iommufd_sw_msi_get_map: the doorbell's id, the same for all groups with that window. */
@@ -92,12 +105,17 @@ export class SwMsiSteps {
     return 0;
   }
 
-  /** iommufd_group_setup_msi: what the group's interrupts need already, in the new hwpt too. */
+  /**
+   * iommufd_group_setup_msi: what the group's interrupts need already, in the new hwpt too. What they
+   * come to need before the group is there, iommufd_sw_msi sees to.
+   */
   *iommufdGroupSetupMsi(this: IommuKernel, igroup: Igroup, hwpt: Hwpt): Steps<number> {
     yield igroup.swMsiStart.readOnce;
     if (igroup.swMsiStart.value < 0) return 0;
     const { ictx } = this.world.iommufd;
     yield ictx.swMsiLock.lock;
+    yield igroup.nextSwMsi.write;
+    igroup.nextSwMsi.value = hwpt;
     yield igroup.requiredSwMsi.read;
     const required = igroup.requiredSwMsi.value;
     let ret = 0;
@@ -105,5 +123,16 @@ export class SwMsiSteps {
       if ((required & (1 << id)) !== 0) ret = yield* this.iommufdSwMsiInstall(hwpt, id);
     yield ictx.swMsiLock.unlock;
     return ret;
+  }
+
+  /** The group is attached to the new hwpt, or stays where it is; igroup->lock is held. */
+  *iommufdGroupMsiSettled(this: IommuKernel, igroup: Igroup): Steps {
+    yield igroup.swMsiStart.readOnce;
+    if (igroup.swMsiStart.value < 0) return;
+    const { ictx } = this.world.iommufd;
+    yield ictx.swMsiLock.lock;
+    yield igroup.nextSwMsi.write;
+    igroup.nextSwMsi.value = null;
+    yield ictx.swMsiLock.unlock;
   }
 }

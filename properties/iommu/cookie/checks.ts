@@ -162,13 +162,17 @@ export function checkAllocator(domain: IommuDomain, unmaps: boolean): void {
 
 function checkQueue(domain: IommuDomain, cookie: IovaCookie): void {
   const allocated = cookie.allocated.stored;
+  // Direct mappings are nobody's to hand out, and stay.
+  const reserved = cookie.reserved.stored;
+  const taken = (start: number, end: number) =>
+    allocated.meets(start, end) || reserved.meets(start, end);
   const wrong = (text: string) => broken(properties.flushed, 'early', text, domain);
   for (const { iova, size } of cookie.queue.stored.entries)
     if (!allocated.meets(iova, iova + size - 1))
       throw wrong(`${hex(iova)} waits for a flush and is free already`);
   if (!isPaging(domain.type)) return;
   for (const { iova, size, what } of domain.tlb.stored.entries)
-    if ('pa' in what && iova >= cookie.start.stored && !allocated.meets(iova, iova + size - 1))
+    if ('pa' in what && iova >= cookie.start.stored && !taken(iova, iova + size - 1))
       throw wrong(`the IOTLB still translates ${hex(iova)}, which is free`);
 }
 

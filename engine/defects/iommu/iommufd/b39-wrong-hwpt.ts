@@ -11,8 +11,8 @@ export const iommufdB39 = defect({
   violates: 'IFD-011',
   trigger: 'page_request, replace by another hwpt',
   steps: {
-    *iommufdReplacedFaults(hwpt, _old, devices) {
-      yield* this.iommufdAutoResponseFaults(hwpt, devices);
+    *iommufdReplacedFaults(hwpt, _old, igroup) {
+      yield* this.iommufdAutoResponseFaults(hwpt, igroup);
     },
   },
 });
