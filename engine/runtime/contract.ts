@@ -2,6 +2,7 @@
 // interface leaves serialising to its callers, its functions say by a scope what they are doing, and a
 // scope that conflicts with one already open is a broken contract.
 
+import { hex } from '../hex.ts';
 import { Access, type Effect, Flag } from './access.ts';
 import { Cell } from './cell.ts';
 import { type Hashed, hashString, hashString2 } from './hash.ts';
@@ -21,13 +22,14 @@ interface Open extends Scope {
 
 /** The scopes that are open, as one value. */
 class Scopes implements Hashed {
-  readonly key: string;
+  /** Printed in traces. */
+  readonly name: string;
   readonly hash: number;
   readonly hash2: number;
   readonly open: readonly Open[];
 
   constructor(key: string, open: readonly Open[]) {
-    this.key = key;
+    this.name = key === '' ? 'nobody' : key;
     this.hash = hashString(key);
     this.hash2 = hashString2(key);
     this.open = open;
@@ -37,8 +39,8 @@ class Scopes implements Hashed {
 const known = new Map<string, Scopes>();
 
 function scopes(open: readonly Open[]): Scopes {
-  const texts = open.map(({ kind, start, end, task }) => `${task}:${kind}:${start}-${end}`);
-  const key = texts.sort().join(' ');
+  const texts = open.map(({ kind, start, end, task }) => `task ${task}: ${kind} ${hex(start)}-${hex(end)}`);
+  const key = texts.sort().join(', ');
   let value = known.get(key);
   if (value === undefined) known.set(key, (value = new Scopes(key, open)));
   return value;
