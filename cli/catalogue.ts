@@ -8,9 +8,15 @@ import type { Catalogue, DeltaInfo, PropertyInfo } from '../fuzz/catalogue.ts';
 import { scenarios } from '../fuzz/scenarios/index.ts';
 import { allProperties } from '../properties/index.ts';
 
+/** Where what callers must keep apart is written. */
+const contracts = 'spec/iommu-core.md §8, spec/split-merge-dirty.md §3, §4.11';
+
+const isContract = (id: string) => id === 'broken-contract' || id === 'unserialised';
+
 const sanitizerInfo = Object.keys(sanitizers).map((id): PropertyInfo => {
   const { title, blame } = sanitizers[id as SanitizerId];
-  const source = 'the runtime watches every engine for this';
+  const watched = 'the runtime watches every engine for this';
+  const source = isContract(id) ? `${contracts}; ${watched}` : watched;
   return { id, title, rule: `Never: ${title}.`, source, blame, subsystem: null };
 });
 
@@ -29,6 +35,12 @@ export const catalogue: Catalogue = {
     deltas: deltas.map((delta) => delta.id),
   })),
   deltas: deltas.map(infoOf),
-  scenarios: scenarios.map(({ id, title, about, subsystem }) => ({ id, title, about, subsystem })),
+  scenarios: scenarios.map(({ id, title, about, subsystem, callers }) => ({
+    id,
+    title,
+    about,
+    subsystem,
+    ...(callers && { callers }),
+  })),
   properties: [...allProperties, ...sanitizerInfo],
 };

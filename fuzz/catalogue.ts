@@ -32,6 +32,8 @@ export interface ScenarioInfo {
   readonly title: string;
   /** What it is there to show. */
   readonly about: string;
+  /** In-kernel callers break a contract: run when asked for, the fault is theirs. */
+  readonly callers?: 'careless';
   readonly subsystem: Subsystem;
 }
 

@@ -1,5 +1,6 @@
 // iommucheck check: the bundled scenarios, exhaustively.
 
+import type { EngineRef } from '../../fuzz/catalogue.ts';
 import type { CheckItem, Found } from '../../fuzz/check.ts';
 import { canonicalJson } from '../../fuzz/finding/index.ts';
 import { matrixOf } from '../../fuzz/matrix.ts';
@@ -33,6 +34,10 @@ export const check: Command = {
       multiple: true,
       value: '<id>',
       help: 'only this scenario; see iommucheck scenarios',
+    },
+    callers: {
+      type: 'boolean',
+      help: 'only in-kernel callers that break contracts, on the reference: the fault is theirs',
     },
     full: { type: 'boolean', help: 'every counterexample in full, also for many revisions' },
     out: { type: 'string', value: '<folder>', help: 'write each finding to a file of its own' },
@@ -72,6 +77,8 @@ export const check: Command = {
   },
 };
 
+const reference: EngineRef = { revision: 'reference', deltas: [] };
+
 function planOf(values: Values, { io, services: { catalogue } }: Context) {
   const named = enginesNamed(values, catalogue);
   const ids = catalogue.scenarios.map((s) => s.id);
@@ -79,10 +86,14 @@ function planOf(values: Values, { io, services: { catalogue } }: Context) {
   for (const id of chosen)
     if (!ids.includes(id))
       throw unknownName('scenario', 'scenarios', id, ids, 'iommucheck scenarios');
+  const careless = values.has('callers');
+  const bundled = catalogue.scenarios
+    .filter((s) => (s.callers === 'careless') === careless)
+    .map((s) => s.id);
   return {
-    engines: named.length === 0 ? allEngines(catalogue) : named,
-    scenarios: chosen.length === 0 ? ids : chosen,
-    named: chosen.length > 0,
+    engines: named.length > 0 ? named : careless ? [reference] : allEngines(catalogue),
+    scenarios: chosen.length > 0 ? chosen : bundled,
+    named: chosen.length > 0 || careless,
     maxStates: wholeNumber(values, 'max-states', 1) ?? defaultMaxStates,
     workers: wholeNumber(values, 'workers', 1) ?? io.cores,
   };

@@ -2,6 +2,7 @@
 
 import { groups } from './groups.ts';
 import { attachScenarios } from './iommu/attach.ts';
+import { contractScenarios } from './iommu/contracts.ts';
 import { cookieScenarios } from './iommu/cookie.ts';
 import { dirtyScenarios } from './iommu/dirty.ts';
 import { iommufdScenarios } from './iommu/iommufd.ts';
@@ -30,6 +31,7 @@ export const scenarios: readonly Scenario[] = [
   ...cookieScenarios,
   ...type1Scenarios,
   ...iommufdScenarios,
+  ...contractScenarios,
 ];
 
 /** The scenario with this id; undefined if there is none. */

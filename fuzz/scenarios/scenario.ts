@@ -18,6 +18,11 @@ export interface Scenario {
    * none. Without this, only the reference is expected to hold.
    */
   readonly expect?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * In-kernel callers break a contract: what is found is their fault, on every revision. `check` runs
+   * such programs when asked to.
+   */
+  readonly callers?: 'careless';
   readonly program: Program;
 }
 

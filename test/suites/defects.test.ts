@@ -6,9 +6,9 @@ import { deltas, subsystemOf } from '../../engine/defects/index.ts';
 import type { AnyDelta } from '../../engine/index.ts';
 import { revisions } from '../../engine/revisions/index.ts';
 import { sanitizers } from '../../engine/runtime/index.ts';
-import { type Scenario, scenarios } from '../../fuzz/scenarios/index.ts';
+import type { Scenario } from '../../fuzz/scenarios/index.ts';
 import { allProperties } from '../../properties/catalogue.ts';
-import { search, scenariosOf } from './search.ts';
+import { lawful, search, scenariosOf } from './search.ts';
 
 const idOf = ({ id, violates }: AnyDelta) => [id, violates] as const;
 const defects = deltas.filter((d) => d.kind === 'defect').map((d) => [...idOf(d), d] as const);
@@ -29,7 +29,7 @@ test.each(defects)('%s alone violates %s', (id, violates, defect) => {
 
 /** Those of its subsystem. */
 function scenariosOn(delta: AnyDelta): readonly Scenario[] {
-  return scenarios.filter((s) => s.subsystem === subsystemOf(delta));
+  return lawful.filter((s) => s.subsystem === subsystemOf(delta));
 }
 
 /** Programs for one of the revisions that differ so; a divergence of none is the reference's. */

@@ -2,7 +2,7 @@
 // some deltas, without shrinking.
 
 import { deltaById } from '../../engine/defects/index.ts';
-import type { AnyDelta, AnyRevision } from '../../engine/index.ts';
+import type { AnyDelta, AnyProgram, AnyRevision } from '../../engine/index.ts';
 import { revisionById } from '../../engine/revisions/index.ts';
 import type { EngineRef } from '../../fuzz/catalogue.ts';
 import { runsOn } from '../../fuzz/engines.ts';
@@ -16,14 +16,17 @@ export const maxStates = 1_000_000;
 
 export const toolVersion = '0.0.0';
 
-export interface Searched {
-  readonly scenario: Scenario;
+export interface Searched<S> {
+  readonly scenario: S;
   readonly result: SearchResult;
   /** The shortest failing run for each property and key. */
   readonly failing: readonly Failing[];
 }
 
-export function search(scenario: Scenario, deltas: readonly AnyDelta[]): Searched {
+export function search<S extends { readonly program: AnyProgram }>(
+  scenario: S,
+  deltas: readonly AnyDelta[],
+): Searched<S> {
   const { program } = scenario;
   const { executor, judge } = instantiate(program, deltas);
   const failing = new Map<string, Failing>();
@@ -41,6 +44,9 @@ export function search(scenario: Scenario, deltas: readonly AnyDelta[]): Searche
   }).run();
   return { scenario, result, failing: [...failing.values()] };
 }
+
+/** Those in which callers keep their contracts: what is found in them is the engine's fault. */
+export const lawful = scenarios.filter((s) => s.callers === undefined);
 
 export function scenariosOf(revision: string): readonly Scenario[] {
   const known = revisionById(revision);
