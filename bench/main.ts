@@ -3,11 +3,12 @@
 
 import { parseArgs } from 'node:util';
 import { type Bench, measure, type Measurement, row } from './harness.ts';
+import { iommuBenches } from './iommu.ts';
 import { spaprBenches } from './spapr.ts';
 import { toyBenches } from './toys.ts';
 
 /** One file per group; add a group here. */
-const groups: readonly (readonly Bench[])[] = [toyBenches, spaprBenches];
+const groups: readonly (readonly Bench[])[] = [toyBenches, spaprBenches, iommuBenches];
 
 const { values: options } = parseArgs({
   options: {
