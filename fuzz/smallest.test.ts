@@ -62,6 +62,24 @@ test('a key picks one failure of a property, and what exists nowhere is proved a
   expect(none).toMatchObject({ found: null, proved: true });
 });
 
+test('operations that keep nothing in their tasks are searched in a task each', () => {
+  const wanted = { property: 'count' };
+  const limits = { maxOperations: 2, maxTasks: 1 };
+  const all = findSmallest(vocabulary, toyInstance, wanted, { ...limits, oneEachBelow: 3 });
+  expect(all.layers.map((l) => [l.operations, l.tasks])).toEqual([
+    [1, 1],
+    [2, 2],
+  ]);
+  // It fails where fewer tasks were not looked at: nothing is claimed.
+  expect(all).toMatchObject({ found: { preemptions: 1 }, proved: false });
+  const none = findSmallest(vocabulary, toyInstance, wanted, { ...limits, oneEachBelow: 2 });
+  expect(none.layers.map((l) => [l.operations, l.tasks])).toEqual([
+    [1, 1],
+    [2, 1],
+  ]);
+  expect(none).toMatchObject({ found: null, proved: true });
+});
+
 test('a budget that is hit takes the claim back', () => {
   const limits = { maxOperations: 2, maxTasks: 2, maxStates: 20 };
   const { found, proved } = findSmallest(vocabulary, toyInstance, { property: 'none' }, limits);

@@ -17,6 +17,12 @@ export interface Wanted {
 export interface SmallestOptions {
   readonly maxOperations: number;
   readonly maxTasks: number;
+  /**
+   * Programs of fewer operations are searched with each operation in a task of its own, and no other:
+   * what operations do in fewer tasks they do there as well, where they keep nothing in their tasks.
+   * Default: 1, no program.
+   */
+  readonly oneEachBelow?: number;
   /** Preemptions a run may have. Default: any number. */
   readonly preemptions?: number;
   readonly statesPerProgram?: number;
@@ -51,6 +57,7 @@ export function* smallest(
   options: SmallestOptions,
 ): Generator<Layer, SmallestResult> {
   const limits: Limits = {
+    oneEachBelow: 1,
     preemptions: Number.POSITIVE_INFINITY,
     statesPerProgram: 1_000_000,
     maxStates: 100_000_000,
@@ -59,14 +66,16 @@ export function* smallest(
   const layers: Layer[] = [];
   let spent = 0;
   for (let operations = 1; operations <= limits.maxOperations; operations++) {
-    for (let tasks = 1; tasks <= Math.min(operations, limits.maxTasks); tasks++) {
+    const oneEach = operations < limits.oneEachBelow;
+    const most = oneEach ? operations : Math.min(operations, limits.maxTasks);
+    for (let tasks = oneEach ? operations : 1; tasks <= most; tasks++) {
       const search = new LayerSearch(instantiate, wanted, limits, limits.maxStates - spent);
       for (const shape of shapes(operations, tasks))
         for (const program of programsOf(vocabulary, shape)) if (!search.visit(program)) break;
       const { programs, states, complete } = search;
       const layer = { operations, tasks, programs, states, complete };
       spent += states;
-      const proved = layers.every((l) => l.complete);
+      const proved = !oneEach && layers.every((l) => l.complete);
       layers.push(layer);
       yield layer;
       if (search.best !== null) return { found: search.best, layers, proved };

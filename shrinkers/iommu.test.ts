@@ -1,7 +1,12 @@
 // Passes over topologies and operations of the IOMMU stack, on predicates over programs.
 
 import { expect, test } from 'vitest';
-import type { IommuOp, IommuProgram, IommuTopology } from '../engine/iommu/vocabulary/index.ts';
+import type {
+  IommuOp,
+  IommuProgram,
+  IommuTopology,
+  OpOf,
+} from '../engine/iommu/vocabulary/index.ts';
 import { programSchema } from '../fuzz/finding/program.ts';
 import { device, host, page, program } from '../fuzz/scenarios/iommu/hosts.ts';
 import { ShrinkOracle } from '../fuzz/shrinkOracle.ts';
@@ -12,9 +17,10 @@ import { opsOf } from './edit.ts';
 import { fewerObjects } from './fewer-objects.ts';
 import { lowerAddresses } from './lower-addresses.ts';
 import { lowerSlots } from './lower-slots.ts';
+import { namedBits } from './named-bits.ts';
 import { plainerObjects } from './plainer-objects.ts';
 import { type Pass, Shrinker } from './shrinker.ts';
-import { smallerValues } from './smaller-values.ts';
+import { smallerSingleValues, smallerValues } from './smaller-values.ts';
 
 const budget = { replays: 10_000, states: 1e6, statesPerSearch: 1e5 };
 
@@ -157,4 +163,19 @@ test('lists lose members, and required flags stay', () => {
     { op: 'clear_dirty_log', domain: 0, iova: 0, size: page },
     { op: 'vfio_dirty_pages', container: 0, flags: 1 },
   ]);
+});
+
+test('a clear names its bits, and the sync goes; the bits follow the iova', () => {
+  const log = (op: 'sync_dirty_log' | 'clear_dirty_log', more: object = {}) =>
+    ({ op, domain: 0, iova: 2 * page, size: 2 * page, base: page, ...more }) as IommuOp;
+  const start = program(host(), [log('sync_dirty_log')], [[log('clear_dirty_log')]]);
+  const cleared = (p: IommuProgram) =>
+    opsOf(p).flatMap((op) => (op.op === 'clear_dirty_log' ? [op as OpOf<'clear_dirty_log'>] : []));
+  const synced = (p: IommuProgram) => opsOf(p).some((op) => op.op === 'sync_dirty_log');
+  const named = apply(namedBits, start, (p) => synced(p) || cleared(p).some((op) => op.bits));
+  expect(named.ops).toEqual([log('clear_dirty_log', { bits: [1, 2] })]);
+  const lower = apply(smallerSingleValues, named.end, (p) =>
+    cleared(p).every(({ iova, base = 0, bits = [] }) => bits[0] === (iova - base) / page),
+  );
+  expect(lower.ops).toMatchObject([{ iova: page, base: page, bits: [0, 1] }]);
 });

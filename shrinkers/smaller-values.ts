@@ -3,14 +3,7 @@
 
 import type { AnyOp, AnyProgram } from '../engine/program.ts';
 import { mapOps, opsOf } from './edit.ts';
-import {
-  fieldsOf,
-  listIn,
-  type NumberField,
-  numberFields,
-  numberIn,
-  withField,
-} from './fields.ts';
+import { fieldsOf, listIn, type NumberField, numberFields, numberIn, withField } from './fields.ts';
 import { lowest } from './find-integer.ts';
 import type { Pass, Shrinker } from './shrinker.ts';
 import { pageShiftOf } from './topology.ts';

@@ -87,7 +87,8 @@ describe('shrinks to the smallest: setup, then the tasks', () => {
   const mapped = ['domain_alloc', 'iommu_map'];
   const pages = Array.from({ length: 4 }, () => 'iommu_map');
   const container = ['vfio_register', 'vfio_group_open', 'vfio_set_container', 'vfio_set_iommu'];
-  const cleaned = ['switch_dirty_log', 'sync_dirty_log', 'clear_dirty_log', 'switch_dirty_log'];
+  // What is cleared is named, so that no sync is needed.
+  const cleaned = ['switch_dirty_log', 'clear_dirty_log', 'switch_dirty_log'];
 
   test.each([
     [
@@ -96,15 +97,7 @@ describe('shrinks to the smallest: setup, then the tasks', () => {
       'unserialised',
       [[...container, 'vfio_map_dma'], ['vfio_dirty_pages'], ['vfio_unmap_dma']],
     ],
-    [
-      'DRT-D1',
-      'clear-base',
-      'DRT-008',
-      [
-        [...mapped, 'switch_dirty_log'],
-        ['sync_dirty_log', 'clear_dirty_log'],
-      ],
-    ],
+    ['DRT-D1', 'clear-base', 'DRT-008', [[...mapped, 'switch_dirty_log'], ['clear_dirty_log']]],
     [
       'DRT-D2',
       'two-ranges',
