@@ -48,6 +48,8 @@ const table: readonly (readonly [string, Write])[] = [
   ['write', mark('a write')],
   ['noSnoop', mark('no snoop')],
   ['bus', mark('by its bus')],
+  ['cut', mark('areas cut')],
+  ['smallPages', mark('small pages')],
   ['shortArgsz', mark('argsz too small')],
   ['badPointer', mark('bad pointer')],
 ];

@@ -34,7 +34,7 @@ describe('the command line', () => {
       "$ iommucheck check --revison x
       error: unknown option --revison of check
         did you mean --revision?
-        options: --revision, --defect, --scenario, --full, --out, --max-states, --workers, --json, --help
+        options: --revision, --defect, --scenario, --callers, --full, --out, --max-states, --workers, --json, --help
         try: iommucheck check --help
       exit 2
       "
@@ -325,6 +325,7 @@ describe('help', () => {
         --revision <id>   a kernel revision; see iommucheck revisions (may be repeated)
         --defect <id>     the reference engine with this one defect; see iommucheck defects (may be repeated)
         --scenario <id>   only this scenario; see iommucheck scenarios (may be repeated)
+        --callers         only in-kernel callers that break contracts, on the reference: the fault is theirs
         --full            every counterexample in full, also for many revisions
         --out <folder>    write each finding to a file of its own
         --max-states <n>  states after which a scenario is inconclusive (default 20000000)
