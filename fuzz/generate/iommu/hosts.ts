@@ -50,12 +50,25 @@ export const dmaOps = (devices: number, maxLength: number): fc.Arbitrary<IommuOp
     { minLength: 1, maxLength },
   );
 
-/** In one program of three, one refusal at one of these sites. */
+export const noRefusals: IommuProgram['faults'] = { budget: 0, sites: [] };
+
+/** In every other program, one refusal at one of these sites; two in one of six. */
 export const refusals = (sites: readonly IommuFaultSite[]): fc.Arbitrary<IommuProgram['faults']> =>
   fc.oneof(
-    { weight: 2, arbitrary: fc.constant({ budget: 0, sites: [] }) },
-    fc.subarray([...sites], { minLength: 1 }).map((some) => ({ budget: 1, sites: some })),
+    fc.constant(noRefusals),
+    fc.record({
+      budget: fc.constantFrom(1, 1, 2),
+      sites: fc.subarray([...sites], { minLength: 1 }),
+    }),
   );
+
+/** Tasks of random operations. */
+export const lists = (
+  op: fc.Arbitrary<IommuOp>,
+  maxTasks: number,
+  maxLength: number,
+): fc.Arbitrary<IommuOp[][]> =>
+  fc.array(fc.array(op, { minLength: 1, maxLength }), { minLength: 1, maxLength: maxTasks });
 
 /** Operations by name and fields, all equally likely unless one is named twice. */
 export function anyOf(
@@ -65,15 +78,26 @@ export function anyOf(
   return fc.oneof(...ops) as fc.Arbitrary<unknown> as fc.Arbitrary<IommuOp>;
 }
 
+/** Devices and groups that a host does not have are left out. */
+export function there({ devices, groups }: IommuTopology): (op: IommuOp) => boolean {
+  return (op) =>
+    (!('device' in op) || op.device < devices.length) &&
+    (!('group' in op) || op.group < groups.length);
+}
+
 export interface Shape {
   readonly topology: IommuTopology;
   readonly setup: readonly IommuOp[];
   readonly tasks: readonly (readonly IommuOp[])[];
   readonly faults: IommuProgram['faults'];
+  /** By task; process 0 unless told otherwise. */
+  readonly processes?: readonly number[];
 }
 
 /** Tasks without operations are left out. */
-export function programOf({ topology, setup, tasks, faults }: Shape): IommuProgram {
-  const some = tasks.filter((ops) => ops.length > 0).map((ops) => ({ process: 0, ops }));
+export function programOf({ topology, setup, tasks, faults, processes }: Shape): IommuProgram {
+  const some = tasks
+    .map((ops, i) => ({ process: processes?.[i] ?? 0, ops }))
+    .filter(({ ops }) => ops.length > 0);
   return { system: 'iommu', topology, setup, tasks: some, faults };
 }
