@@ -6,6 +6,7 @@ import type { AnyProgram } from '../../engine/index.ts';
 import type { IommuOp } from '../../engine/iommu/index.ts';
 import { instantiate } from '../../fuzz/instance.ts';
 import { scenarioById } from '../../fuzz/scenarios/index.ts';
+import { checkScope } from '../../fuzz/scope.ts';
 import { oracleFor } from '../../fuzz/shrinkOracle.ts';
 import { findSmallest, type SmallestResult, type Wanted } from '../../fuzz/smallest.ts';
 import { compareSizes, shrink, type Shrunk } from '../../shrinkers/index.ts';
@@ -79,6 +80,22 @@ export function searched(
     { property, key },
     { maxOperations, maxTasks: maxTasks ?? maxOperations, oneEachBelow },
   );
+}
+
+/** What any run of any program of some tasks with some operations each violates. */
+export function scope(
+  { system, topology, faults }: AnyProgram,
+  ids: readonly string[],
+  ops: readonly IommuOp[],
+  [tasks, operations]: readonly [tasks: number, operations: number],
+) {
+  const all = ids.map(delta);
+  const make = (program: AnyProgram) => instantiate(program, all);
+  const vocabulary = { system, topology, faults, ops };
+  const { programs, failures, complete } = [
+    ...checkScope(vocabulary, make, { tasks, operations }),
+  ].at(-1)!;
+  return { programs, complete, violations: failures.map((f) => `${f.property}: ${f.key}`) };
 }
 
 export const sizeOf = ({ size: { operations, tasks, preemptions } }: Shrunk): Size => [
