@@ -1,10 +1,11 @@
 // The compiled tables are the machines: every reachable (state, context, event) entry is compared with
 // XState's own transition. The reachable graphs have no dead state and no transition never taken.
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { testTables } from '../test/model/tables.ts';
 import { compile, type TableNode } from './compile.ts';
 import { reachable, stuck } from './graph.ts';
 import { containerTable, entryTable, regionTable, windowTable } from './tables.ts';
-import { atMost, type Case, compareTable } from './testing-tables.ts';
+import { atMost, type Case } from './testing-tables.ts';
 
 const isSmall = (node: TableNode) => atMost('used', 3)(node) && atMost('mapped', 4)(node);
 
@@ -47,27 +48,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe.each(cases)('$name', (machineCase) => {
-  const compared = compareTable(machineCase);
-
-  test('the table is the machine on every reachable entry', () => {
-    expect(compared.table).toEqual(compared.machine);
-  });
-
-  test('it has as many nodes and entries as it had', () => {
-    const { nodes, edges } = machineCase;
-    expect(compared.counts).toEqual({ nodes, edges });
-  });
-
-  test('every state is reached and every transition taken', () => {
-    expect(compared.neverReached).toEqual([]);
-    expect(compared.neverTaken).toEqual([]);
-  });
-
-  test('from every state it can be released', () => {
-    expect(compared.stuck).toEqual([]);
-  });
-});
+testTables(cases);
 
 test('an enabled container has an mm, and a v2 container stays enabled until it is closed', () => {
   const roots = [containerTable.root({ version: 1 }), containerTable.root({ version: 2 })];

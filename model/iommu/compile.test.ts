@@ -1,7 +1,7 @@
 // The tables of the IOMMU stack's machines are the machines, on every reachable entry; counts are those
 // that the alphabets and bounds give.
-import { describe, expect, test } from 'vitest';
-import { atMost, type Case, compareTable } from '../testing-tables.ts';
+import { testTables } from '../../test/model/tables.ts';
+import { atMost, type Case } from '../testing-tables.ts';
 import {
   areaTable,
   blockTable,
@@ -117,24 +117,4 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe.each(cases)('$name', (machineCase) => {
-  const compared = compareTable(machineCase);
-
-  test('the table is the machine on every reachable entry', () => {
-    expect(compared.table).toEqual(compared.machine);
-  });
-
-  test('it has as many nodes and entries as its alphabet and bound give', () => {
-    const { nodes, edges } = machineCase;
-    expect(compared.counts).toEqual({ nodes, edges });
-  });
-
-  test('every state is reached and every transition taken', () => {
-    expect(compared.neverReached).toEqual([]);
-    expect(compared.neverTaken).toEqual([]);
-  });
-
-  test('from every state it can be released', () => {
-    expect(compared.stuck).toEqual([]);
-  });
-});
+testTables(cases);

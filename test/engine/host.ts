@@ -1,29 +1,15 @@
-// The engine alone, without the machines and without properties: calls made one after the other or
-// step by step, and the state they leave, read from outside. Topologies and operations come from
-// model/testing.ts, so that both sides are asked in the same words.
+// The SPAPR engine alone (test/stepping.ts), and the state that calls leave, read from outside.
+// Topologies and operations come from model/testing.ts, so that both sides are asked in the same words.
 
 import { boot, hpaOf, listNodes, type Op, type SpaprDelta } from '../../engine/index.ts';
 import { directionOf, type IommuTable } from '../../engine/powerpc/iommuTable.ts';
-import {
-  type Access,
-  checkLeaks,
-  type Executor,
-  Flag,
-  type Outcome,
-  type Task,
-} from '../../engine/runtime/index.ts';
 import type { SpaprWorld } from '../../engine/vfio/spapr/world.ts';
 import { type FaultSite, faultSites } from '../../engine/vfio/vocabulary.ts';
 import { type Parts, topology } from '../../model/testing.ts';
+import { type CallOf, SteppingHost } from '../stepping.ts';
 
-/** Which question at a site the environment refuses, the first being 0; `all` of them. */
-export type Refusals = { readonly [S in FaultSite]?: number | 'all' };
-
-export interface Call {
-  readonly op: Op;
-  readonly process?: number;
-  readonly refuse?: Refusals;
-}
+export type Call = CallOf<Op, FaultSite>;
+export type Refusals = NonNullable<Call['refuse']>;
 
 export interface Setting extends Parts {
   /** Versions of the containers; one v2 container unless told otherwise. */
@@ -37,108 +23,17 @@ export const stranger = (op: Op): Call => ({ op, process: 1 });
 /** The call during which the environment refuses. */
 export const refusing = (refuse: Refusals, op: Op): Call => ({ op, refuse });
 
-export class Host {
-  readonly world: SpaprWorld;
-  /** By call. */
-  readonly results: Outcome[] = [];
-  private readonly executor: Executor;
-  private readonly calls: readonly Call[];
-  private readonly asked = new Map<string, number>();
-
+export class Host extends SteppingHost<SpaprWorld, Op, FaultSite> {
   constructor(calls: readonly (Op | Call)[], setting: Setting = {}) {
     const { versions = [2], deltas = [] } = setting;
-    this.calls = calls.map((call) => (typeof call.op === 'string' ? { op: call } : call));
-    const program = {
-      system: 'spapr' as const,
-      topology: topology(versions, setting),
-      setup: [],
-      // A task for each call: calls are ordered by whoever steps them.
-      tasks: this.calls.map(({ op, process }) => ({ process: process ?? 0, ops: [op] })),
-      faults: { budget: 1000, sites: faultSites },
-    };
-    const { world, executor } = boot(program, deltas, []);
-    executor.listener = {
-      onBegin: () => {},
-      onEnd: (task, result) => {
-        if (task.phase === 'main') this.results[task.id - 1] = result;
-      },
-    };
-    this.world = world;
-    this.executor = executor;
-  }
-
-  /** What the calls returned so far. */
-  get rets(): (number | undefined)[] {
-    return this.calls.map((_, i) => this.results[i]?.ret);
+    const parts = { topology: topology(versions, setting), setup: [] };
+    const faults = { budget: 1000, sites: faultSites };
+    super(calls, (tasks) => boot({ system: 'spapr', ...parts, tasks, faults }, deltas, []));
   }
 
   /** Runs call `i` to its end; with what it leaves to a grace period unless told otherwise. */
   finish(i: number, settle = true): number {
-    this.runOut(this.task(i));
-    if (settle) this.settle();
-    return (this.results[i] as Outcome).ret;
-  }
-
-  /** Runs all calls that are left, in order. */
-  finishAll(): this {
-    this.calls.forEach((_, i) => this.finish(i));
-    return this;
-  }
-
-  /** Runs call `i` until it announces `verb` of a cell with this field. */
-  until(i: number, verb: string, field: string): void {
-    const task = this.task(i);
-    for (;;) {
-      const { access } = task.node;
-      if (access === null) throw new Error(`call ${i} ended before ${verb} of ${field}`);
-      if (access.verb === verb && access.cell.field === field) return;
-      this.step(task);
-    }
-  }
-
-  /** Whether call `i` has to wait for another. */
-  blocked(i: number): boolean {
-    return this.executor.ways(this.task(i)) === 0;
-  }
-
-  /** Grace periods end. */
-  settle(): void {
-    const daemon = this.executor.tasks.at(-1) as Task;
-    while (this.executor.ways(daemon) !== 0) this.step(daemon);
-  }
-
-  /** Every process exits: files are closed, containers released, nothing may be left. */
-  exit(): void {
-    this.runOut(this.executor.tasks.at(-2) as Task);
-    this.settle();
-    checkLeaks(this.world.heap);
-  }
-
-  private task(i: number): Task {
-    return this.executor.tasks[i + 1] as Task;
-  }
-
-  private runOut(task: Task): void {
-    while (!task.finished) this.step(task);
-  }
-
-  private step(task: Task): void {
-    if (this.executor.ways(task) === 0) {
-      const { verb, cell } = task.node.access as Access;
-      throw new Error(`${task.label} waits at ${verb} of ${cell.name}`);
-    }
-    this.executor.step(task, this.answer(task));
-  }
-
-  private answer(task: Task): number {
-    const { flags, verb } = task.node.access as Access;
-    if ((flags & Flag.chooses) === 0) return 0;
-    const site = verb.slice('refuse '.length, -1) as FaultSite;
-    const key = `${task.id} ${site}`;
-    const nth = this.asked.get(key) ?? 0;
-    this.asked.set(key, nth + 1);
-    const refused = this.calls[task.id - 1]?.refuse?.[site];
-    return refused === 'all' || refused === nth ? 1 : 0;
+    return this.outcome(i, settle).ret;
   }
 }
 
