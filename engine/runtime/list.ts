@@ -6,6 +6,7 @@
 import type { Steps } from './access.ts';
 import type { Cell } from './cell.ts';
 import type { KernelObject } from './object.ts';
+import { bugOn } from './trip.ts';
 
 /** A node that can be in one list: `next` is the following node or null at the end. */
 export interface ListNode extends KernelObject {
@@ -22,13 +23,14 @@ export function* listAdd<T extends ListNode>(head: Cell<T | null>, node: T, mark
   head.value = node;
 }
 
-/** list_add_tail. */
+/** list_add_tail. A node that is in the list already would make it a circle (CONFIG_DEBUG_LIST). */
 export function* listAddTail<T extends ListNode>(head: Cell<T | null>, node: T): Steps {
   let link = head as Cell<ListNode | null>;
   for (;;) {
     yield link.read;
     const next = link.value;
     if (next === null) break;
+    bugOn(next === node, 'list_add double add');
     link = next.next;
   }
   yield link.writeOnce;
