@@ -27,9 +27,9 @@ test('the first programs of a seed do not change: old campaigns can be run again
     {
       "cookie": "7767511f",
       "dirty": "4d3db8ac",
-      "mapping": "6a6f98e4",
+      "mapping": "-547162d6",
       "ownership": "-6498b183",
-      "virtio": "-27a4b6ba",
+      "virtio": "-2a81aabc",
     }
   `);
 });

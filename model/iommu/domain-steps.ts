@@ -79,7 +79,7 @@ export function enforce(run: Run, op: OpOf<'enforce_cache_coherency'>): void {
   if (domain === null) return run.finish(EINVAL);
   if (!isPaging(domain.type) || run.world.quirks.noEnforce || run.refuses())
     return run.finish(0, { out: { enforced: 0 } });
-  const lacking = lacksSnoopControl(run, op.domain);
+  const lacking = lacksSnoopControl(run, op.domain) || (mayLack(run) && run.either());
   // Mapped once and empty again: whether the driver still counts it as mapped is not written.
   const isEmpty = domain.leaves !== null && domain.leaves.length === 0;
   const mapped = domain.everMapped && (!isEmpty || run.either());
@@ -89,6 +89,10 @@ export function enforce(run: Run, op: OpOf<'enforce_cache_coherency'>): void {
   if (node !== domain.coherency) run.changeDomain(op.domain, { coherency: node });
   run.finish(0, { out: { enforced: ret } });
 }
+
+/** One that is being attached, and will be refused, counts as well. */
+const mayLack = ({ world }: Run): boolean =>
+  world.budget > 0 && world.topology.iommus.some(({ snoopControl }) => snoopControl === false);
 
 /** Some device that translates through a slot's domain is behind an IOMMU without snoop control. */
 const lacksSnoopControl = (run: Run, slot: number): boolean =>

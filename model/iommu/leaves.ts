@@ -115,7 +115,7 @@ export function unmapWays(
     }
     const leafEnd = leaf.iova + leaf.size;
     if (driver === 'arm' && (leaf.iova < at || leafEnd > end))
-      return armInside(left, leaf, iova, at, end);
+      return [...ways, ...armInside(left, leaf, iova, at, end)];
     if (leaf.iova < at && leafEnd < end) return [...ways, anything];
     left = left.filter((l) => l !== leaf);
     // From the middle of a leaf, the whole of it counts.

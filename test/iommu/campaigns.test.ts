@@ -95,3 +95,25 @@ test('a device that stops at the end loses the PASIDs of its own driver', () => 
   const of = program(host({ devices }), [], [[claim, use]], ['attach_dev', 'domain_alloc']);
   clean({ ...of, faults: { ...of.faults, budget: 2 } });
 });
+
+test('a domain is not forced while a device without snoop control is refused', () => {
+  const on = host({
+    iommus: [{ driver: 'intel' }, { driver: 'intel', snoopControl: false }],
+    groups: [{}, {}],
+    devices: [device(), device({ group: 1, iommu: 1 })],
+  });
+  const alloc: IommuOp = { op: 'domain_alloc', domain: 0, device: 0, type: 'unmanaged' };
+  const join: IommuOp = { op: 'attach_group', domain: 0, group: 1 };
+  const enforce: IommuOp = { op: 'enforce_cache_coherency', domain: 0 };
+  clean(program(on, [alloc], [[join], [enforce]], ['attach_dev']));
+});
+
+test('an unmap of io-pgtable-arm stops at the hole in front of a large page that it would cut', () => {
+  const on = host({ iommus: [{ driver: 'arm' }] });
+  const alloc: IommuOp = { op: 'domain_alloc', domain: 0, device: 0, type: 'unmanaged' };
+  const at = 4 * page;
+  const large: IommuOp = { op: 'iommu_map', domain: 0, iova: at, pa: 0x100000, size: at };
+  clean(
+    program(on, [alloc, large], [[{ op: 'iommu_unmap', domain: 0, iova: 0, size: at + page }]]),
+  );
+});

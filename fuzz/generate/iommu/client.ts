@@ -62,14 +62,32 @@ export class Client {
     if (kind < 15) return this.mapSg(where, how);
     if (kind < 16) return this.pageOp(where, how);
     if (kind < 17) return this.unmapPart(where, how);
-    return this.access(where, how);
+    if (kind < 19) return this.access(where, how);
+    return this.regrown(where, how);
+  }
+
+  /** A page that is used and unmapped, and a large page in its place. */
+  private regrown(where: number, how: number): IommuOp[] {
+    const at = (where % 2) * 4;
+    if (this.own.lane !== undefined || this.taken(at, 4)) return [];
+    const { domain } = this.own;
+    const pa = this.first + at * page;
+    const small: IommuOp = { op: 'iommu_map', domain, iova: at * page, pa, size: page };
+    const gone: IommuOp = { op: 'iommu_unmap', domain, iova: at * page, size: page };
+    this.mappings.push({ at, count: 1, to: at });
+    const use = this.access(this.mappings.length - 1, how);
+    this.mappings.pop();
+    this.mappings.push({ at, count: 4, to: at });
+    const large: IommuOp = { ...small, size: 4 * page } as IommuOp;
+    return [...this.allocated(at, 4), small, ...use, gone, large];
   }
 
   /** A page of IOVA that is the client's. */
   private spot(where: number): number {
     const { lane, from = [0] } = this.own;
     const start = from[Math.floor(where / 8) % from.length] as number;
-    const at = where % 8;
+    // Ends and beginnings of tables more often than others.
+    const at = [0, 1, 2, 3, 4, 0, 4, 3][where % 8] as number;
     return lane === undefined ? start + at : start + (at & ~2) + lane * 2;
   }
 
@@ -77,7 +95,8 @@ export class Client {
   private span(at: number, how: number): number {
     const { lane, from } = this.own;
     if (lane !== undefined) return at % 2 === 0 ? 1 + (how % 2) : 1;
-    const count = [1, 1, 2, 4, 5, 16][how % (from === undefined ? 5 : 6)] as number;
+    const far = from !== undefined && from.length > 1;
+    const count = (far ? [1, 1, 2, 4, 16, 16] : [1, 1, 2, 4, 5, 4])[how % 6] as number;
     return count === 16 ? (at % 16 === 0 ? 16 : 1) : Math.min(count, 8 - (at % 8));
   }
 
@@ -179,5 +198,6 @@ export class Client {
 
 /** The operations that random numbers ask of a client, in order. */
 export function clientOps(client: Client, intents: readonly Intent[]): IommuOp[] {
-  return intents.flatMap((intent) => client.next(intent));
+  // Without a mapping there is little to do: it comes first.
+  return intents.flatMap(([what, where, how], i) => client.next([i === 0 ? 0 : what, where, how]));
 }

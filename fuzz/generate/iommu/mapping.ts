@@ -10,8 +10,8 @@ import { iommufd } from './iommufd.ts';
 import { type1 } from './type1.ts';
 
 export const mapping: fc.Arbitrary<IommuProgram> = fc.oneof(
-  { arbitrary: clients, weight: 3 },
-  { arbitrary: dmaApi, weight: 1 },
+  { arbitrary: clients, weight: 5 },
+  { arbitrary: dmaApi, weight: 2 },
   { arbitrary: attach, weight: 3 },
   { arbitrary: type1, weight: 3 },
   { arbitrary: iommufd, weight: 4 },
