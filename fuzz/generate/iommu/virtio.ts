@@ -99,12 +99,11 @@ const mixed = (attaches: readonly IommuOp[], maps: readonly IommuOp[]): IommuOp[
   ];
 };
 
-const alloc = (domain: number, by: number): IommuOp => ({
-  op: 'domain_alloc',
-  domain,
-  device: by,
-  type: 'unmanaged',
-});
+const alloc = (
+  domain: number,
+  by: number,
+  type: 'unmanaged' | 'identity' = 'unmanaged',
+): IommuOp => ({ op: 'domain_alloc', domain, device: by, type });
 
 /** The first domain is attached already or not; identity domains and others may come and go. */
 const setups: readonly (readonly IommuOp[])[] = [
@@ -126,6 +125,7 @@ const calls: fc.Arbitrary<IommuProgram> = fc
     parts: fc.constantFrom(...hosts),
     before: fc.constantFrom(...setups),
     mapped: fc.constantFrom(...targets),
+    type: fc.constantFrom('unmanaged' as const, 'unmanaged' as const, 'identity' as const),
     by: fc.nat({ max: 1 }),
     first: attachOps(0),
     maps: intents(5),
@@ -143,7 +143,12 @@ const calls: fc.Arbitrary<IommuProgram> = fc
     const maps = clientOps(new Client({ domain: 0, device: 0 }), r.maps);
     return programOf({
       topology,
-      setup: [alloc(0, 0), alloc(1, by), ...r.mapped, ...r.before],
+      setup: [
+        alloc(0, 0),
+        alloc(1, by, r.type),
+        ...(r.type === 'identity' ? [] : r.mapped),
+        ...r.before,
+      ],
       tasks: [mixed(r.first, maps), r.second, r.dma].map((ops) => ops.filter(mine)),
       faults: r.faults,
     });
@@ -200,7 +205,7 @@ const lifes: fc.Arbitrary<IommuProgram> = fc
   .record({
     spec: fc.oneof(narrow, spec),
     first: lifeOps(0),
-    second: fc.option(lifeOps(1), { nil: [] }),
+    second: fc.option(lifeOps(1), { nil: [], freq: 1 }),
     faults: refusals(['kzalloc']),
   })
   .map(({ spec: virtio, first, second, faults }) =>
