@@ -60,9 +60,31 @@ export class MsiSteps {
         ? yield* this.msiCookieOf(domain)
         : yield* this.iovaCookieOf(domain);
     const granule = yield* this.cookieMsiGranule(cookie);
+    const page = yield* this.msiPageLocked(domain, cookie, granule, address);
+    return yield* this.msiDescSetPage(device, page, granule);
+  }
+
+  /** The lock is the cookie's: groups of one domain share its list. */
+  *msiPageLocked(
+    this: IommuKernel,
+    domain: IommuDomain,
+    cookie: IovaCookie | MsiCookie,
+    granule: number,
+    address: U64,
+  ): Steps<MsiPage | null> {
     yield cookie.msiLock.lock;
     const page = yield* this.iommuDmaGetMsiPage(domain, cookie, granule, address);
     yield cookie.msiLock.unlock;
+    return page;
+  }
+
+  /** What the device's descriptor keeps of the page. */
+  *msiDescSetPage(
+    this: IommuKernel,
+    device: Device,
+    page: MsiPage | null,
+    granule: number,
+  ): Steps<number> {
     if (page === null) return ENOMEM;
     const desc = this.world.cookies.desc(device);
     yield* this.msiDescSetIommuMsiIova(desc, page.iova, Math.log2(granule));

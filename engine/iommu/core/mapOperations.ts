@@ -8,6 +8,7 @@ import type { IommuDomain } from './domain.ts';
 import type { Gather } from './gather.ts';
 import { onDomain } from './operations.ts';
 import { nothingPending, thawed } from './pending.ts';
+import { withinScope } from './scope.ts';
 
 /** IOMMU_READ | IOMMU_WRITE | IOMMU_CACHE. */
 const defaultProt = 7;
@@ -56,10 +57,9 @@ export const mapOperations: Handlers = {
   },
   *iommu_unmap_fast(k, { domain, iova, size }) {
     return yield* onDomain(k, domain, function* (d) {
-      const end = iova + Math.max(size, 1) - 1;
-      yield d.contract.enter('unmap', iova, end);
-      const bytes = yield* withGather(k, d, (g) => k.iommuUnmapFast(d, iova, size, g));
-      yield d.contract.leave('unmap', iova, end);
+      const bytes = yield* withinScope(d, 'unmap', iova, size, () =>
+        withGather(k, d, (g) => k.iommuUnmapFast(d, iova, size, g)),
+      );
       return { ret: 0, out: { size: bytes } };
     });
   },

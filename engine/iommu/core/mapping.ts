@@ -9,6 +9,7 @@ import { addRange, type Gather, isDisjoint, newGather } from './gather.ts';
 import type { IommuInstance } from './objects.ts';
 import type { PageTable } from './pageTable.ts';
 import { aligned, iommuPgsize, type Run } from './pgsize.ts';
+import { withinScope } from './scope.ts';
 
 export class MappingSteps {
   *iommuMap(
@@ -19,12 +20,22 @@ export class MappingSteps {
     size: U64,
     protection: number,
   ): Steps<number> {
-    const end = iova + Math.max(size, 1) - 1;
-    yield domain.contract.enter('map', iova, end);
-    let ret = yield* this.iommuMapNosync(domain, iova, pa, size, protection);
-    if (ret === 0) ret = yield* this.iommuSyncMap(domain, iova, size);
-    yield domain.contract.leave('map', iova, end);
-    return ret;
+    return yield* withinScope(domain, 'map', iova, size, () =>
+      this.iommuMapRange(domain, iova, pa, size, protection),
+    );
+  }
+
+  /** iommu_map within the caller's scope. */
+  *iommuMapRange(
+    this: IommuKernel,
+    domain: IommuDomain,
+    iova: U64,
+    pa: U64,
+    size: U64,
+    protection: number,
+  ): Steps<number> {
+    const ret = yield* this.iommuMapNosync(domain, iova, pa, size, protection);
+    return ret === 0 ? yield* this.iommuSyncMap(domain, iova, size) : ret;
   }
 
   /** iommu_sync_map: if the driver cannot make it known, nothing stays mapped. */
@@ -82,11 +93,9 @@ export class MappingSteps {
 
   /** Bytes removed: up to the first hole, and more than asked where a leaf is larger. */
   *iommuUnmap(this: IommuKernel, domain: IommuDomain, iova: U64, size: U64): Steps<number> {
-    const end = iova + Math.max(size, 1) - 1;
-    yield domain.contract.enter('unmap', iova, end);
-    const unmapped = yield* this.iommuUnmapRange(domain, iova, size);
-    yield domain.contract.leave('unmap', iova, end);
-    return unmapped;
+    return yield* withinScope(domain, 'unmap', iova, size, () =>
+      this.iommuUnmapRange(domain, iova, size),
+    );
   }
 
   /** iommu_unmap within the caller's scope. */

@@ -9,24 +9,29 @@ import { type Device, DevIommu, type IommuGroup } from './objects.ts';
 export class ProbeSteps {
   /** A device is added: it is in its group, and attached to the group's domain, or it is not. */
   *iommuProbeDevice(this: IommuKernel, device: Device): Steps<number> {
+    return yield* this.probeUnderLock(device, false);
+  }
+
+  *probeUnderLock(this: IommuKernel, device: Device, later: boolean): Steps<number> {
     const { mutex } = this.world.core.probe;
     yield mutex.lock;
-    const ret = yield* this.iommuProbeDeviceLocked(device, false);
+    const ret = yield* this.iommuProbeDeviceLocked(device, later);
     yield mutex.unlock;
     return ret;
   }
 
   /** bus_iommu_probe: an IOMMU's driver registers; default domains come after all the devices. */
   *busIommuProbe(this: IommuKernel, device: Device): Steps<number> {
+    const ret = yield* this.probeUnderLock(device, true);
+    return ret === 0 ? yield* this.probeGroupUnderLock(device) : ret;
+  }
+
+  *probeGroupUnderLock(this: IommuKernel, device: Device): Steps<number> {
     const { mutex } = this.world.core.probe;
     yield mutex.lock;
-    const ret = yield* this.iommuProbeDeviceLocked(device, true);
+    const ret = yield* this.iommuProbeGroup(this.groupFor(device), device);
     yield mutex.unlock;
-    if (ret !== 0) return ret;
-    yield mutex.lock;
-    const setUp = yield* this.iommuProbeGroup(this.groupFor(device), device);
-    yield mutex.unlock;
-    return setUp;
+    return ret;
   }
 
   /** ops->device_group. */

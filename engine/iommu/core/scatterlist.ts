@@ -4,6 +4,7 @@ import type { Steps } from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
 import type { IommuKernel } from '../kernel.ts';
 import type { IommuDomain } from './domain.ts';
+import { withinScope } from './scope.ts';
 
 export interface Segment {
   readonly pa: U64;
@@ -32,11 +33,9 @@ export class ScatterlistSteps {
     protection: number,
   ): Steps<number> {
     const total = segments.reduce((sum, s) => sum + s.size, 0);
-    const end = iova + Math.max(total, 1) - 1;
-    yield domain.contract.enter('map', iova, end);
-    const ret = yield* this.iommuMapSegments(domain, iova, mergedRuns(segments), protection);
-    yield domain.contract.leave('map', iova, end);
-    return ret;
+    return yield* withinScope(domain, 'map', iova, total, () =>
+      this.iommuMapSegments(domain, iova, mergedRuns(segments), protection),
+    );
   }
 
   *iommuMapSegments(

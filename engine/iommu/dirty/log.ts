@@ -6,6 +6,7 @@ import type { Steps } from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
 import type { IommuDomain } from '../core/domain.ts';
 import { aligned } from '../core/pgsize.ts';
+import { withinScope } from '../core/scope.ts';
 import type { IommuKernel } from '../kernel.ts';
 import { overlap, rangesOf, rangesText, runsOf, sameRange } from './bits.ts';
 import { chunksOf } from './chunks.ts';
@@ -25,14 +26,25 @@ export class DirtyLogSteps {
     if (!hasDirtyLog(domain)) return ENODEV;
     yield domain.switchLogLock.lock;
     let ret = yield* this.switchDirtyLogChecks(domain, enable, iova, size);
-    if (ret === 0) {
-      const end = iova + Math.max(size, 1) - 1;
-      yield domain.contract.enter('switch', iova, end);
-      ret = yield* this.opsSwitchDirtyLog(domain, enable, iova, size, protection, tally);
-      if (ret === 0) yield* this.setDirtyLogRange(domain, enable, iova, size);
-      yield domain.contract.leave('switch', iova, end);
-    }
+    if (ret === 0)
+      ret = yield* withinScope(domain, 'switch', iova, size, () =>
+        this.switchDirtyLog(domain, enable, iova, size, protection, tally),
+      );
     yield domain.switchLogLock.unlock;
+    return ret;
+  }
+
+  *switchDirtyLog(
+    this: IommuKernel,
+    domain: IommuDomain,
+    enable: boolean,
+    iova: U64,
+    size: U64,
+    protection: number,
+    tally: Tally,
+  ): Steps<number> {
+    const ret = yield* this.opsSwitchDirtyLog(domain, enable, iova, size, protection, tally);
+    if (ret === 0) yield* this.setDirtyLogRange(domain, enable, iova, size);
     return ret;
   }
 
@@ -96,12 +108,10 @@ export class DirtyLogSteps {
     if (!aligned(smallestPage(domain), iova, size)) return EINVAL;
     yield domain.switchLogLock.lock;
     let ret = yield* this.trackedOrEinval(domain);
-    if (ret === 0) {
-      const end = iova + Math.max(size, 1) - 1;
-      yield domain.contract.enter('sync', iova, end);
-      ret = yield* this.syncDirtyLog(domain, iova, size, base, bits, tally);
-      yield domain.contract.leave('sync', iova, end);
-    }
+    if (ret === 0)
+      ret = yield* withinScope(domain, 'sync', iova, size, () =>
+        this.syncDirtyLog(domain, iova, size, base, bits, tally),
+      );
     yield domain.switchLogLock.unlock;
     return ret;
   }
@@ -143,12 +153,10 @@ export class DirtyLogSteps {
     if (domain.iommu !== null && !aligned(smallestPage(domain), iova, size)) return EINVAL;
     yield domain.switchLogLock.lock;
     let ret = yield* this.trackedOrEinval(domain);
-    if (ret === 0) {
-      const end = iova + Math.max(size, 1) - 1;
-      yield domain.contract.enter('clear', iova, end);
-      ret = yield* this.clearDirtyLog(domain, iova, size, base, bits, tally);
-      yield domain.contract.leave('clear', iova, end);
-    }
+    if (ret === 0)
+      ret = yield* withinScope(domain, 'clear', iova, size, () =>
+        this.clearDirtyLog(domain, iova, size, base, bits, tally),
+      );
     yield domain.switchLogLock.unlock;
     return ret;
   }

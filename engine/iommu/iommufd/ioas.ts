@@ -19,10 +19,17 @@ export function lowestBit(address: U64): number {
 }
 
 /** One area to be: which pages, and which part of them. */
-export interface Elm {
+interface Elm {
   readonly pages: IoptPages;
   readonly startByte: U64;
   readonly length: U64;
+}
+
+/** What a walk over areas found, and the area at which it ended. */
+interface Contig {
+  readonly elms: readonly Elm[];
+  readonly area: IoptArea | null;
+  readonly covered: boolean;
 }
 
 /** Where a mapping went, or an errno. */
@@ -307,16 +314,36 @@ export class IoasSteps {
   }
 
   /** iopt_get_pages: the parts that cover a range without a hole, each with a reference. */
-  *ioptGetPages(this: IommuKernel, iopt: Iopt, iova: U64, length: U64): Steps<Elm[] | number> {
+  *ioptGetPages(
+    this: IommuKernel,
+    iopt: Iopt,
+    iova: U64,
+    length: U64,
+  ): Steps<readonly Elm[] | number> {
     if (length === 0) return EINVAL;
     const last = iova + length - 1;
     if (last >= ulongMax) return EOVERFLOW;
+    const { elms, covered } = yield* this.ioptContigLocked(iopt, iova, last);
+    if (covered) return elms;
+    for (const { pages } of elms) yield* this.ioptPutPages(pages);
+    return ENOENT;
+  }
+
+  *ioptContigLocked(this: IommuKernel, iopt: Iopt, iova: U64, last: U64): Steps<Contig> {
     yield iopt.iovaRwsem.downRead;
+    const contig = yield* this.ioptForEachContigArea(iopt, iova, last);
+    yield iopt.iovaRwsem.upRead;
+    return contig;
+  }
+
+  /** iopt_for_each_contig_area: up to the first hole, or area that is being unmapped. */
+  *ioptForEachContigArea(this: IommuKernel, iopt: Iopt, iova: U64, last: U64): Steps<Contig> {
     const elms: Elm[] = [];
+    let area: IoptArea | null = null;
     let at = iova;
     while (at <= last) {
       yield iopt.areas.read;
-      const area = firstArea(iopt.areas.value, at, at);
+      area = firstArea(iopt.areas.value, at, at);
       if (area === null) break;
       yield area.pages.read;
       const pages = area.pages.value;
@@ -326,10 +353,7 @@ export class IoasSteps {
       elms.push({ pages, startByte: area.startByte + (at - area.iova), length: end - at + 1 });
       at = end + 1;
     }
-    yield iopt.iovaRwsem.upRead;
-    if (at > last) return elms;
-    for (const { pages } of elms) yield* this.ioptPutPages(pages);
-    return ENOENT;
+    return { elms, area, covered: at > last };
   }
 
   /** iommufd_ioas_destroy: everything is unmapped; nobody refers to it. */

@@ -22,15 +22,8 @@ export const att2 = defect({
   steps: {
     *busIommuProbe(device) {
       yield* lookAtFwspec(device);
-      const { mutex } = this.world.core.probe;
-      yield mutex.lock;
-      const ret = yield* this.iommuProbeDeviceLocked(device, true);
-      yield mutex.unlock;
-      if (ret !== 0) return ret;
-      yield mutex.lock;
-      const setUp = yield* this.iommuProbeGroup(this.groupFor(device), device);
-      yield mutex.unlock;
-      return setUp;
+      const ret = yield* this.probeUnderLock(device, true);
+      return ret === 0 ? yield* this.probeGroupUnderLock(device) : ret;
     },
     *devIommuFree(device) {
       yield device.param.readOnce;

@@ -13,16 +13,7 @@ export const cookieB5 = defect({
   violates: 'use-after-free',
   trigger: 'prepare_msi, detach_group, domain_free, compose_msi',
   steps: {
-    *iommuDmaSwMsi(domain, device, address) {
-      yield domain.cookieType.readOnce;
-      const cookie =
-        domain.cookieType.value === 'dmaMsi'
-          ? yield* this.msiCookieOf(domain)
-          : yield* this.iovaCookieOf(domain);
-      const granule = yield* this.cookieMsiGranule(cookie);
-      yield cookie.msiLock.lock;
-      const page = yield* this.iommuDmaGetMsiPage(domain, cookie, granule, address);
-      yield cookie.msiLock.unlock;
+    *msiDescSetPage(device, page) {
       const desc = this.world.cookies.desc(device);
       yield desc.page.writeOnce;
       desc.page.value = page;

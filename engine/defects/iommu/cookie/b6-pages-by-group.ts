@@ -1,6 +1,5 @@
 // CKE-B6: since 6.14 the list of MSI pages is guarded by the mutex of the device's group only.
 
-import { ENOMEM } from '../../../errno.ts';
 import { defect } from '../iommu.ts';
 
 export const cookieB6 = defect({
@@ -12,18 +11,8 @@ export const cookieB6 = defect({
   violates: 'data-race',
   trigger: 'attach two groups to a domain with an MSI cookie; prepare_msi || prepare_msi',
   steps: {
-    *iommuDmaSwMsi(domain, device, address) {
-      yield domain.cookieType.readOnce;
-      const cookie =
-        domain.cookieType.value === 'dmaMsi'
-          ? yield* this.msiCookieOf(domain)
-          : yield* this.iovaCookieOf(domain);
-      const granule = yield* this.cookieMsiGranule(cookie);
-      const page = yield* this.iommuDmaGetMsiPage(domain, cookie, granule, address);
-      if (page === null) return ENOMEM;
-      const desc = this.world.cookies.desc(device);
-      yield* this.msiDescSetIommuMsiIova(desc, page.iova, Math.log2(granule));
-      return 0;
+    *msiPageLocked(domain, cookie, granule, address) {
+      return yield* this.iommuDmaGetMsiPage(domain, cookie, granule, address);
     },
   },
 });
