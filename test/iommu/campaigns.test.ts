@@ -21,8 +21,8 @@ const tracked: readonly IommuOp[] = [
 ];
 const tracking = host({ iommus: [{ driver: 'amd', dirtyTracking: true }] });
 const enable = (on = true): IommuOp => ({ op: 'hwpt_set_dirty', hwpt: 0, enable: on });
-const get: IommuOp = { op: 'hwpt_get_dirty', hwpt: 0, iova: 0, size: page };
-const write: IommuOp = { op: 'dma_write', device: 0, iova: 0 };
+const get = { op: 'hwpt_get_dirty', hwpt: 0, iova: 0, size: page } as const;
+const write = { op: 'dma_write', device: 0, iova: 0 } as const;
 
 test('who began to read the dirty bitmap before tracking was enabled may report what is written after', () => {
   clean(program(tracking, tracked, [[get], [enable(), write, get]]));
@@ -116,4 +116,15 @@ test('an unmap of io-pgtable-arm stops at the hole in front of a large page that
   clean(
     program(on, [alloc, large], [[{ op: 'iommu_unmap', domain: 0, iova: 0, size: at + page }]]),
   );
+});
+
+test('a bitmap that begins or ends inside a block leaves the block dirty', () => {
+  const setup = tracked.map((op) => (op.op === 'ioas_map' ? { ...op, size: 8 * page } : op));
+  const read = (at: number, pages: number): IommuOp => ({
+    ...get,
+    iova: at * page,
+    size: pages * page,
+  });
+  const last: IommuOp = { ...write, iova: 7 * page };
+  clean(program(tracking, [...setup, enable()], [[last, read(1, 4), read(0, 8)]]));
 });

@@ -72,7 +72,11 @@ export class DirtyTrackingSteps {
     }
     for (let at = iova; at < iova + size; ) {
       const found = yield* this.dirtyWalk(domain, at);
-      const dirty = found.leaf?.dirty === true && (yield* this.testAndClearDirty(found, clear));
+      // A block that the range only touches stays dirty: nobody is told of its other pages.
+      const start = at - (at % found.size);
+      const whole = start >= iova && start + found.size <= iova + size;
+      const takes = clear && whole;
+      const dirty = found.leaf?.dirty === true && (yield* this.testAndClearDirty(found, takes));
       if (dirty && note !== null)
         note(at, Math.min(at - (at % found.size) + found.size, iova + size));
       at = this.afterEntry(at, found.size);

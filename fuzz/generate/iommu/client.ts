@@ -78,7 +78,7 @@ export class Client {
     const use = this.access(this.mappings.length - 1, how);
     this.mappings.pop();
     this.mappings.push({ at, count: 4, to: at });
-    const large: IommuOp = { ...small, size: 4 * page } as IommuOp;
+    const large: IommuOp = { ...small, size: 4 * page };
     return [...this.allocated(at, 4), small, ...use, gone, large];
   }
 
