@@ -1,17 +1,8 @@
 // The host that a program of the IOMMU stack runs on: everything that exists before the first
 // operation. Each part of the stack keeps its own objects in a state class of its folder.
 
-import {
-  type Cell,
-  Environment,
-  Heap,
-  KernelObject,
-  type Node,
-  Rcu,
-  step,
-  type Steps,
-  type Watcher,
-} from '../runtime/index.ts';
+import { type Cell, KernelObject, step, type Watcher } from '../runtime/index.ts';
+import { SystemWorld } from '../systemWorld.ts';
 import type { U64 } from '../vfio/vocabulary.ts';
 import { CookieState } from './cookie/state.ts';
 import { bootDirectMappings } from './core/bootMap.ts';
@@ -61,14 +52,9 @@ export class Slots extends KernelObject {
   }
 }
 
-export class IommuWorld {
-  readonly heap = new Heap();
-  readonly roots = new Map<string, Node>();
-  readonly watchers: readonly Watcher<unknown>[];
+export class IommuWorld extends SystemWorld<IommuFaultSite> {
   readonly topology: IommuTopology;
   readonly geometry: IommuGeometry;
-  readonly env: Environment;
-  readonly rcu: Rcu;
   readonly iommus: readonly IommuInstance[];
   readonly groups: readonly IommuGroup[];
   readonly devices: readonly Device[];
@@ -84,21 +70,16 @@ export class IommuWorld {
   readonly kvm: KvmState;
   readonly dirty: DirtyState;
   private readonly pages = new Map<U64, PhysPage>();
-  private readonly refusable: ReadonlySet<IommuFaultSite>;
-  private readonly processes = new Map<string, number>();
 
   constructor(
     topology: IommuTopology,
     faults: IommuProgram['faults'],
     watchers: readonly Watcher<unknown>[],
   ) {
+    super(faults, watchers);
     const { heap } = this;
     this.topology = topology;
     this.geometry = topology.geometry;
-    this.watchers = watchers;
-    this.refusable = new Set(faults.budget === 0 ? [] : faults.sites);
-    this.env = heap.boot(Environment, 'env', faults.budget);
-    this.rcu = heap.boot(Rcu, 'rcu');
     this.slots = heap.boot(Slots, 'client');
     this.mms = topology.processes.map((spec, i) => heap.boot(Mm, `mm${i}`, i, spec));
     this.iommus = topology.iommus.map((spec, i) =>
@@ -131,27 +112,9 @@ export class IommuWorld {
     return [...this.pages.values()];
   }
 
-  /** Tells which process a task belongs to. */
-  place(taskName: string, process: number | null): void {
-    this.processes.set(taskName, process ?? -1);
-  }
-
   /** The name of the task whose step is being performed. */
   currentTask(): string {
     return step.allocator?.label ?? '';
-  }
-
-  /** The process of the task whose step is being performed; -1: none. */
-  currentProcess(): number {
-    return this.processes.get(step.allocator?.label ?? '') ?? -1;
-  }
-
-  /** A place where the environment may refuse: one choice where the program allows it, else none. */
-  *refuses(site: IommuFaultSite, atomic = false): Steps<boolean> {
-    if (!this.refusable.has(site)) return false;
-    const access = this.env.refuse(site, atomic);
-    yield access;
-    return this.env.answerTo(access) === 1;
   }
 
   private bootDevices(): Device[] {
