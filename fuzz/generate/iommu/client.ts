@@ -183,8 +183,10 @@ export class Client {
     }
     if (this.freed.has(at)) return this.allocated(at, 1);
     if (this.pinned.delete(at)) return [{ op: 'page_unpin', pa }];
+    const pin: IommuOp = { op: 'page_pin', pa };
+    if (how % 3 === 0) return [pin, { op: 'page_unpin', pa }];
     this.pinned.add(at);
-    return [{ op: 'page_pin', pa }];
+    return [pin];
   }
 
   private access(where: number, how: number): IommuOp[] {
