@@ -9,8 +9,8 @@ import {
 import { operationOf } from '../../../engine/iommu/operations.ts';
 import type { IommuOp } from '../../../engine/iommu/vocabulary/index.ts';
 import { IommuWorld } from '../../../engine/iommu/world.ts';
-import { Executor, type Outcome, Violation } from '../../../engine/runtime/index.ts';
-import { type Mark, runAlone } from '../host.ts';
+import type { Outcome, Violation } from '../../../engine/runtime/index.ts';
+import { callAlone, goBack, type Mark, markOf } from '../alone.ts';
 import { type IommuName, topologyOf } from './machine.ts';
 
 export class Type1Host {
@@ -24,34 +24,15 @@ export class Type1Host {
   }
 
   mark(): Mark {
-    const { top, digest1, digest2 } = this.world.heap;
-    return [top, digest1, digest2];
+    return markOf(this.world);
   }
 
   back(mark: Mark): void {
-    this.world.heap.undo(...mark);
+    goBack(this.world, mark);
   }
 
   /** A violation is an answer too: what was done up to it is taken back. */
   run(op: IommuOp): Outcome | Violation {
-    const { world } = this;
-    const mark = this.mark();
-    const name = `call${++this.calls}`;
-    world.place(name, 0);
-    const daemon = { label: 'grace period', start: () => world.rcu.daemon() };
-    try {
-      return runAlone(
-        new Executor(world, [
-          { name, phase: 'main', ops: [operationOf(this.kernel, op)] },
-          { name: 'rcu', phase: 'daemon', ops: [daemon] },
-        ]),
-      );
-    } catch (error) {
-      if (!(error instanceof Violation)) throw error;
-      this.back(mark);
-      return error;
-    } finally {
-      world.roots.clear();
-    }
+    return callAlone(this.world, `call${++this.calls}`, 0, operationOf(this.kernel, op));
   }
 }
