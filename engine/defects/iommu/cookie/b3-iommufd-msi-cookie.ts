@@ -1,6 +1,8 @@
 // CKE-B3: until 6.13 iommufd's domains say nothing of it: it asks for an MSI cookie as anybody may.
 
 import type { IommuDelta, IommuKernel } from '../../../iommu/kernel.ts';
+import type { Hwpt, Igroup } from '../../../iommu/iommufd/objects.ts';
+import type { Steps } from '../../../runtime/index.ts';
 import { defect } from '../iommu.ts';
 
 /** What iommufd does with its domains in era E1. */
@@ -22,6 +24,16 @@ export const iommufdE1: IommuDelta['steps'] & ThisType<IommuKernel> = {
     return 0;
   },
 };
+
+/** Where a group's window starts, for a cookie that the hwpt may have already; negative: nowhere. */
+export function* startOfAnotherCookie(igroup: Igroup, hwpt: Hwpt): Steps<number> {
+  yield igroup.swMsiStart.readOnce;
+  const start = igroup.swMsiStart.value;
+  if (start < 0) return start;
+  yield hwpt.msiCookie.writeOnce;
+  hwpt.msiCookie.value = true;
+  return start;
+}
 
 export const cookieB3 = defect({
   id: 'CKE-B3',

@@ -1,6 +1,6 @@
 // CKE-P1: planted. Iommufd gets a second MSI cookie for a hwpt, and the first is lost.
 
-import { iommufdE1 } from './b3-iommufd-msi-cookie.ts';
+import { iommufdE1, startOfAnotherCookie } from './b3-iommufd-msi-cookie.ts';
 import { defect } from '../iommu.ts';
 
 export const cookieP1 = defect({
@@ -13,11 +13,8 @@ export const cookieP1 = defect({
   steps: {
     ...iommufdE1,
     *iommufdGroupSetupMsi(igroup, hwpt) {
-      yield igroup.swMsiStart.readOnce;
-      const start = igroup.swMsiStart.value;
+      const start = yield* startOfAnotherCookie(igroup, hwpt);
       if (start < 0) return 0;
-      yield hwpt.msiCookie.writeOnce;
-      hwpt.msiCookie.value = true;
       yield* this.msiCookiePublish(yield* this.iommufdDomainOf(hwpt), start);
       return 0;
     },

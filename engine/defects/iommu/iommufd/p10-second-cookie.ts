@@ -1,6 +1,6 @@
 // IFD-P10: planted. In era E1, iommufd forgets that a hwpt has its MSI cookie.
 
-import { iommufdE1 } from '../cookie/b3-iommufd-msi-cookie.ts';
+import { iommufdE1, startOfAnotherCookie } from '../cookie/b3-iommufd-msi-cookie.ts';
 import { defect } from '../iommu.ts';
 
 export const iommufdP10 = defect({
@@ -13,11 +13,8 @@ export const iommufdP10 = defect({
   steps: {
     ...iommufdE1,
     *iommufdGroupSetupMsi(igroup, hwpt) {
-      yield igroup.swMsiStart.readOnce;
-      const start = igroup.swMsiStart.value;
+      const start = yield* startOfAnotherCookie(igroup, hwpt);
       if (start < 0) return 0;
-      yield hwpt.msiCookie.writeOnce;
-      hwpt.msiCookie.value = true;
       return yield* this.iommuGetMsiCookie(yield* this.iommufdDomainOf(hwpt), start);
     },
   },
