@@ -60,3 +60,17 @@ export function hashValue2(value: Value): number {
   if (typeof value === 'string') return hashString2(value);
   return value ? 0x2545f491 : 0x1b873593;
 }
+
+/** A value that its text says whole: whoever interns it keeps one object for each text. */
+export abstract class TextValue implements Hashed {
+  /** Printed in traces. */
+  readonly name: string;
+  readonly hash: number;
+  readonly hash2: number;
+
+  constructor(name: string) {
+    this.name = name;
+    this.hash = hashString(name);
+    this.hash2 = hashString2(name);
+  }
+}

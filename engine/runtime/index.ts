@@ -14,6 +14,7 @@ export {
   hashValue,
   hashValue2,
   mix,
+  TextValue,
   type Value,
 } from './hash.ts';
 export { Heap, type Kind } from './heap.ts';

@@ -1,7 +1,7 @@
 // A set of address ranges as one value: what an IOVA allocator has handed out or keeps back.
 
 import { hex } from '../../hex.ts';
-import { type Hashed, hashString, hashString2 } from '../../runtime/index.ts';
+import { TextValue } from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
 
 /** The range includes its end. */
@@ -10,17 +10,12 @@ export interface Range {
   readonly end: U64;
 }
 
-export class Ranges implements Hashed {
-  readonly name: string;
-  readonly hash: number;
-  readonly hash2: number;
+export class Ranges extends TextValue {
   /** Ascending; ranges of one set may touch, and overlap only where a defect made them. */
   readonly list: readonly Range[];
 
   constructor(name: string, list: readonly Range[]) {
-    this.name = name;
-    this.hash = hashString(name);
-    this.hash2 = hashString2(name);
+    super(name);
     this.list = list;
   }
 

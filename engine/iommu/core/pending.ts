@@ -2,7 +2,7 @@
 // keep between their calls, of each task its own.
 
 import { hex } from '../../hex.ts';
-import { type Hashed, hashString, hashString2 } from '../../runtime/index.ts';
+import { TextValue } from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
 import { type Gather, isEmpty, newGather } from './gather.ts';
 import { ByTables, type PageTable } from './pageTable.ts';
@@ -17,16 +17,11 @@ export interface Kept {
 }
 
 /** The gathers of one domain, as one value. */
-export class Pending implements Hashed {
-  readonly name: string;
-  readonly hash: number;
-  readonly hash2: number;
+export class Pending extends TextValue {
   readonly kept: readonly Kept[];
 
   constructor(name: string, kept: readonly Kept[]) {
-    this.name = name;
-    this.hash = hashString(name);
-    this.hash2 = hashString2(name);
+    super(name);
     this.kept = kept;
   }
 

@@ -6,10 +6,8 @@ import {
   Access,
   Cell,
   Flag,
-  type Hashed,
-  hashString,
-  hashString2,
   type KernelObject,
+  TextValue,
   type Value,
 } from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
@@ -28,19 +26,14 @@ export type Invalidate = 'leaves' | 'all';
 
 export const isLeafEntry = (e: TlbEntry): e is TlbEntry & { readonly what: Leaf } => 'pa' in e.what;
 
-export class TlbSet implements Hashed {
-  readonly name: string;
-  readonly hash: number;
-  readonly hash2: number;
+export class TlbSet extends TextValue {
   readonly entries: readonly TlbEntry[];
   /** Tasks whose transaction has missed and is walking the page table, as bits. */
   readonly walkers: number;
   private readonly kept = new Map<string, TlbSet>();
 
   constructor(name: string, entries: readonly TlbEntry[], walkers: number) {
-    this.name = name;
-    this.hash = hashString(name);
-    this.hash2 = hashString2(name);
+    super(name);
     this.entries = entries;
     this.walkers = walkers;
   }

@@ -1,7 +1,7 @@
 // MAP requests that were put into the queue and refused by the device, until their callers learn of
 // it: a value, so that a cell may hold it.
 
-import { type Hashed, hashString, hashString2 } from '../../runtime/index.ts';
+import { TextValue } from '../../runtime/index.ts';
 import { errnoName } from '../../errno.ts';
 import { hex } from '../../hex.ts';
 
@@ -12,16 +12,11 @@ export interface Failure {
   readonly errno: number;
 }
 
-export class Failures implements Hashed {
-  readonly name: string;
-  readonly hash: number;
-  readonly hash2: number;
+export class Failures extends TextValue {
   readonly all: readonly Failure[];
 
   constructor(name: string, all: readonly Failure[]) {
-    this.name = name;
-    this.hash = hashString(name);
-    this.hash2 = hashString2(name);
+    super(name);
     this.all = all;
   }
 

@@ -2,7 +2,7 @@
 // Equal sets are the same object. Ranges include their last address.
 
 import { hex } from '../../hex.ts';
-import { type Hashed, hashString, hashString2 } from '../../runtime/index.ts';
+import { TextValue } from '../../runtime/index.ts';
 import type { U64 } from '../../vfio/vocabulary.ts';
 
 /** VIRTIO_IOMMU_MAP_F_*. */
@@ -16,17 +16,12 @@ export interface Mapping {
   readonly flags: number;
 }
 
-export class Mappings implements Hashed {
-  readonly name: string;
-  readonly hash: number;
-  readonly hash2: number;
+export class Mappings extends TextValue {
   /** In order of their starts. */
   readonly all: readonly Mapping[];
 
   constructor(name: string, all: readonly Mapping[]) {
-    this.name = name;
-    this.hash = hashString(name);
-    this.hash2 = hashString2(name);
+    super(name);
     this.all = all;
   }
 
