@@ -39,7 +39,9 @@ class Scopes implements Hashed {
 const known = new Map<string, Scopes>();
 
 function scopes(open: readonly Open[]): Scopes {
-  const texts = open.map(({ kind, start, end, task }) => `task ${task}: ${kind} ${hex(start)}-${hex(end)}`);
+  const texts = open.map(
+    ({ kind, start, end, task }) => `task ${task}: ${kind} ${hex(start)}-${hex(end)}`,
+  );
   const key = texts.sort().join(', ');
   let value = known.get(key);
   if (value === undefined) known.set(key, (value = new Scopes(key, open)));
