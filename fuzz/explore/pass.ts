@@ -5,6 +5,7 @@ import { type Executor, mix, type Node, type Task, Violation } from '../../engin
 import type { Decision, Judge } from './judge.ts';
 import type { SearchOrders } from './lockOrder.ts';
 import { announcedRace } from './race.ts';
+import type { Reduction } from './reductions.ts';
 import { Visited } from './visited.ts';
 
 export interface SearchOptions {
@@ -14,6 +15,8 @@ export interface SearchOptions {
   readonly maxDepth: number;
   /** Preemptions a run may have: switches away from a task that could have gone on. */
   readonly preemptions: number;
+  /** What may be left out of the search. Default: nothing; ignored under a preemption bound. */
+  readonly reductions?: readonly Reduction[];
   /** Told of each violation with the decisions that led to it; answers whether to go on searching. */
   readonly onViolation: (violation: Violation, decisions: Decision[]) => boolean;
   /** Told now and then (every 2^14 states). */
