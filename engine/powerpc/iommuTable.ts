@@ -4,6 +4,7 @@ import {
   Access,
   type Birth,
   type Cell,
+  Flag,
   KernelObject,
   Refcount,
   Spinlock,
@@ -117,7 +118,7 @@ export class IommuTable extends KernelObject {
     this.itKref = new Refcount(this, 'it_kref', 1);
     this.entryLock = new Spinlock(this, 'it_entry_lock');
     this.tces = new CellArray(this, itSize, (i) => this.cell(`tce[${i}]`, 0));
-    this.scan = new Access(this.cell('tces', 0), 'scan', 0, {
+    this.scan = new Access(this.cell('tces', 0), 'scan', Flag.whole, {
       outcome: () => this.tces.live().join(','),
     });
   }

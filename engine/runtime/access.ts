@@ -22,6 +22,8 @@ export const Flag = {
   sleeps: 64,
   /** The lifetime of the object changes; use-after-free is judged by the effect itself. */
   lifetime: 128,
+  /** Looks at cells of the object beside the one it names. */
+  whole: 256,
 } as const;
 
 /** What an access does to the set of locks that its task holds. */
@@ -41,6 +43,8 @@ export interface Effect {
   readonly ready?: (value: Value, task: number) => boolean;
   /** What it means that the object is freed, where that is more than a use after free. */
   readonly freed?: () => Error;
+  /** Of two accesses of one cell under this name, by two tasks, either may come first. */
+  readonly commutes?: string;
 }
 
 export class Access {
@@ -52,6 +56,7 @@ export class Access {
   readonly outcome: ((value: Value, task: number) => Value) | null;
   readonly ready: ((value: Value, task: number) => boolean) | null;
   readonly freed: (() => Error) | null;
+  readonly commutes: string | null;
   readonly lock: LockAction | null;
   /** Number of alternatives of a choice, else 1. */
   readonly alternatives: number;
@@ -71,6 +76,7 @@ export class Access {
     this.outcome = effect.outcome ?? null;
     this.ready = effect.ready ?? null;
     this.freed = effect.freed ?? null;
+    this.commutes = effect.commutes ?? null;
     this.lock = lock;
     this.alternatives = alternatives;
   }

@@ -23,8 +23,8 @@ export class Atomic extends Cell<number> {
 
   constructor(object: KernelObject, field: string, initial: number) {
     super(object, field, initial);
-    this.inc = new Access(this, 'inc', marked, { apply: number((v) => v + 1) });
-    this.dec = new Access(this, 'dec', marked, { apply: number((v) => v - 1) });
+    this.inc = new Access(this, 'inc', marked, { apply: number((v) => v + 1), commutes: 'add' });
+    this.dec = new Access(this, 'dec', marked, { apply: number((v) => v - 1), commutes: 'add' });
     this.incNotZero = new Access(this, 'inc_not_zero', marked, {
       outcome: test((v) => v !== 0),
       apply: number((v) => (v === 0 ? 0 : v + 1)),

@@ -10,6 +10,7 @@ import { Trip } from './trip.ts';
 export interface Held {
   readonly cell: Cell<Value>;
   readonly type: LockAction['type'];
+  readonly shared: boolean;
 }
 
 /** As lockdep does, locks are classed by where they live, not by instance. */
@@ -18,7 +19,7 @@ const lockClass = (cell: Cell<Value>) => `${cell.object.kind}.${cell.field}`;
 export function heldAfter(held: readonly Held[], access: Access): readonly Held[] {
   const { lock, cell } = access;
   if (lock === null) return held;
-  if (lock.action === 'acquire') return [...held, { cell, type: lock.type }];
+  if (lock.action === 'acquire') return [...held, { cell, type: lock.type, shared: lock.shared }];
   const at = held.findLastIndex((h) => h.cell === cell);
   return at < 0 ? held : held.toSpliced(at, 1);
 }

@@ -32,7 +32,9 @@ export class Environment extends KernelObject {
     return this.intern(`refuse ${site}${atomic ? ' atomic' : ''}`, () => {
       const apply = (left: unknown, _: number, choice: number) => (left as number) - choice;
       const flags = Flag.chooses | Flag.mutates | (atomic ? 0 : Flag.sleeps);
-      return new Access(this.budget, `refuse ${site}?`, flags, { apply }, null, 2);
+      // Which of two tasks asks first changes nothing in who can be refused what.
+      const effect = { apply, commutes: 'refusals' };
+      return new Access(this.budget, `refuse ${site}?`, flags, effect, null, 2);
     });
   }
 

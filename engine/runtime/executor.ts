@@ -3,6 +3,7 @@
 
 import { type Access, Flag } from './access.ts';
 import type { Heap } from './heap.ts';
+import { Footprint } from './footprint.ts';
 import type { Value } from './hash.ts';
 import { learn, rootOf } from './learn.ts';
 import { alternativesNow } from './environment.ts';
@@ -24,6 +25,8 @@ export interface Listener {
   onBegin(task: Task): void;
   /** `watched`: the last states of the watchers, in their order. */
   onEnd(task: Task, result: Outcome, opIndex: number, watched: readonly unknown[]): void;
+  /** Whether it looks at cells of others when this operation begins or ends. Default: no. */
+  looks?(task: Task, opIndex: number): boolean;
 }
 
 /** What every run on it shares: the heap, and the trees of the operations learnt so far. */
@@ -54,9 +57,10 @@ export class Executor {
     this.world = world;
     this.heap = world.heap;
     this.tasks = specs.map((spec, id) => {
+      const nothing = new Footprint(world.heap.growth);
       const roots = spec.ops.map((op, i) => rootOf(world, spec, op, i));
       if (spec.phase !== 'daemon')
-        roots.push(Node.root(`${spec.name} done`, roots.length, null, []));
+        roots.push(Node.root(`${spec.name} done`, roots.length, null, [], nothing));
       return new Task(id, spec, roots);
     });
     for (const task of this.tasks) {

@@ -2,6 +2,7 @@
 // restored by undoing; the digest does not depend on the order of allocation.
 
 import type { Cell } from './cell.ts';
+import type { Growth } from './footprint.ts';
 import { hashValue, hashValue2, mix, type Value } from './hash.ts';
 import { type Birth, type KernelObject, Life } from './object.ts';
 import { step } from './step.ts';
@@ -16,6 +17,8 @@ export class Heap {
   /** Digest lanes: xor over all cells of mix(salt, value), relative to the initial values. */
   digest1 = 0;
   digest2 = 0;
+  /** How much the world's operations were found to touch. */
+  readonly growth: Growth = { count: 0, cyclic: false };
   private readonly cells: Cell<Value>[] = [];
   private readonly values: Value[] = [];
   /** Number of journaled writes: a point to undo to. */

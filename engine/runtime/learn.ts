@@ -1,10 +1,12 @@
 // Runs the task's plain code for a step that the tree does not know yet, and files what it did.
 
-import type { Access, Steps } from './access.ts';
+import { type Access, Flag, type Steps } from './access.ts';
 import { checkAnnounced, checkReturn, checkSleep, heldAfter, ordersOf } from './discipline.ts';
 import type { World } from './executor.ts';
+import { Footprint } from './footprint.ts';
 import type { Value } from './hash.ts';
 import { type Edge, Node, type Outcome } from './node.ts';
+import type { KernelObject } from './object.ts';
 import { openStep, step } from './step.ts';
 import type { Operation, Parked, Task, TaskSpec } from './task.ts';
 import { Violation } from './trip.ts';
@@ -18,7 +20,8 @@ export function rootOf(world: World, spec: TaskSpec, op: Operation, index: numbe
     const first = start(op, { label: spec.name, opIndex: index, allocations: 0 });
     const announced = first.steps.next();
     if (announced.done === true) throw new Error(`${label} returned without a step`);
-    root = Node.root(label, index, announced.value, watched);
+    const footprint = new Footprint(world.heap.growth);
+    root = Node.root(label, index, announced.value, watched, footprint);
     world.roots.set(label, root);
   }
   return root;
@@ -61,7 +64,7 @@ export function learn(world: World, task: Task, key: Value): Edge {
   }
   if (edge.to === null) task.parked = null;
   else parked.node = edge.to;
-  node.add(key, edge);
+  node.add(key, edge, world.heap.growth);
   return edge;
 }
 
@@ -97,9 +100,20 @@ function file(
   checkAnnounced(held, next.value, op.label);
   const to =
     forgotten === null
-      ? node.child(key, next.value, held, watched)
+      ? node.child(key, next.value, held, watched, ownAfter(node, access))
       : node.forgetful(forgotten, key, next.value, allocator?.allocations ?? 0, held, watched);
   return { to, assigned, value, fresh, result: null, watched: [], orders, violation: null };
+}
+
+/** The objects that still are the operation's own after a step that has stored no pointer to them. */
+function ownAfter({ own }: Node, { cell, flags }: Access): readonly KernelObject[] {
+  const { assigned, value, fresh } = step;
+  const stored = assigned ? value : cell.stored;
+  const mutates = (flags & Flag.mutates) !== 0;
+  // Composite values may hold any pointer.
+  if (mutates && typeof stored === 'object' && stored !== null && !own.includes(cell.object))
+    return [];
+  return fresh === null ? own : [...own, ...fresh];
 }
 
 /** The task's generator, standing at `node`: the parked one, or a new one fed the same observations. */

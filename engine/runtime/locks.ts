@@ -80,7 +80,11 @@ export class RwSem extends Cell<number> {
       this,
       'down_read',
       Flag.mutates | Flag.sleeps,
-      { ready: (v) => (v as number) >= 0, apply: num((v, t) => v | (1 << t)) },
+      {
+        ready: (v) => (v as number) >= 0,
+        apply: num((v, t) => v | (1 << t)),
+        commutes: 'readers',
+      },
       lock('acquire', true),
     );
     this.upRead = new Access(
@@ -92,6 +96,7 @@ export class RwSem extends Cell<number> {
           if (v < 0 || (v & (1 << t)) === 0) throw badUnlock(this, t);
           return v & ~(1 << t);
         }),
+        commutes: 'readers',
       },
       lock('release', true),
     );

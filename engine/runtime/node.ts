@@ -4,7 +4,9 @@
 // answers, and going back to an earlier point costs nothing.
 
 import type { Access } from './access.ts';
+import { guardsOf } from './dependence.ts';
 import type { Held } from './discipline.ts';
+import type { Footprint, Growth } from './footprint.ts';
 import { hashString, hashValue, hashValue2, mix, type Value } from './hash.ts';
 import type { KernelObject } from './object.ts';
 import type { Violation } from './trip.ts';
@@ -47,6 +49,14 @@ export class Node {
   readonly held: readonly Held[];
   /** States of the watchers that follow this operation, in their order. */
   readonly watched: readonly unknown[];
+  /** What the operation may touch, in any of its histories known so far. */
+  readonly footprint: Footprint;
+  /** Objects allocated by the operation that nobody else can reach yet. */
+  readonly own: readonly KernelObject[];
+  /** A step from here is known to end the operation. */
+  ends = false;
+  /** What a search remembers about the node; no part of the state. */
+  shadow: unknown = null;
   private readonly forgotten: { label: string; allocations: number; node: Node }[] = [];
   private readonly keys: Value[] = [];
   private readonly edges: Edge[] = [];
@@ -60,6 +70,8 @@ export class Node {
     lane2: number,
     held: readonly Held[],
     watched: readonly unknown[],
+    footprint: Footprint,
+    own: readonly KernelObject[],
   ) {
     this.access = access;
     this.opIndex = opIndex;
@@ -70,20 +82,37 @@ export class Node {
     this.lane2 = lane2;
     this.held = held;
     this.watched = watched;
+    this.footprint = footprint;
+    this.own = own;
+    if (access !== null && !own.includes(access.cell.object))
+      footprint.note(access, guardsOf(held, access));
   }
 
   /** The node before an operation's first step (`access` null: the program is over). */
-  static root(label: string, opIndex: number, access: Access | null, watched: readonly unknown[]) {
+  static root(
+    label: string,
+    opIndex: number,
+    access: Access | null,
+    watched: readonly unknown[],
+    footprint: Footprint,
+  ) {
     const name = hashString(label);
     const lane1 = mix(name, 0x51ed);
     const lane2 = mix(name ^ 0x7f4a7c15, 1);
-    return new Node(access, opIndex, null, null, lane1, lane2, [], watched);
+    return new Node(access, opIndex, null, null, lane1, lane2, [], watched, footprint, []);
   }
 
-  child(key: Value, access: Access, held: readonly Held[], watched: readonly unknown[]): Node {
+  child(
+    key: Value,
+    access: Access,
+    held: readonly Held[],
+    watched: readonly unknown[],
+    own: readonly KernelObject[],
+  ): Node {
     const lane1 = mix(this.lane1, hashValue(key));
     const lane2 = mix(this.lane2 ^ 0x2545f491, hashValue2(key));
-    return new Node(access, this.opIndex, this, key, lane1, lane2, held, watched);
+    const { opIndex, footprint } = this;
+    return new Node(access, opIndex, this, key, lane1, lane2, held, watched, footprint, own);
   }
 
   /**
@@ -114,7 +143,9 @@ export class Node {
     const h = mix(hashString(label), root.forgotten.length + 1);
     const lane1 = mix(root.lane1, h);
     const lane2 = mix(root.lane2 ^ 0x68bc21eb, h);
-    const node = new Node(access, this.opIndex, this, key, lane1, lane2, held, watched);
+    const { opIndex, footprint } = this;
+    // Its histories may differ in what they own: here, they own nothing.
+    const node = new Node(access, opIndex, this, key, lane1, lane2, held, watched, footprint, []);
     root.forgotten.push({ label, allocations, node });
     return node;
   }
@@ -125,8 +156,15 @@ export class Node {
     return undefined;
   }
 
-  add(key: Value, edge: Edge): void {
+  add(key: Value, edge: Edge, growth: Growth): void {
     this.keys.push(key);
     this.edges.push(edge);
+    if (edge.to !== null && edge.to.depth <= this.depth && !growth.cyclic) {
+      growth.cyclic = true;
+      growth.count++;
+    }
+    if (edge.to !== null || this.ends) return;
+    this.ends = true;
+    growth.count++;
   }
 }

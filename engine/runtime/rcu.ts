@@ -58,14 +58,14 @@ export class Rcu extends KernelObject {
       this.state,
       'rcu_read_lock',
       Flag.mutates,
-      { apply: (v, t) => this.enter(of(v), 1 << t) },
+      { apply: (v, t) => this.enter(of(v), 1 << t), commutes: 'readers' },
       section('acquire'),
     );
     this.readUnlock = new Access(
       this.state,
       'rcu_read_unlock',
       Flag.mutates,
-      { apply: (v, t) => this.leave(of(v), 1 << t) },
+      { apply: (v, t) => this.leave(of(v), 1 << t), commutes: 'readers' },
       section('release'),
     );
     this.dequeue = new Access(this.state, 'grace_period', Flag.mutates, {

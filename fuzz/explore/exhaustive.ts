@@ -1,12 +1,17 @@
 // Exhaustive search of one program: every interleaving and every environment choice. One pass over
 // the states (pass.ts) judges everything but lock order, which may need a second (lockOrder.ts).
+// Reductions rest on what operations are known to touch: a pass that learns more of it is repeated.
 
 import type { Executor } from '../../engine/runtime/index.ts';
 import type { Judge } from './judge.ts';
-import { GatheredOrders, OrdersOnPath } from './lockOrder.ts';
-import { Pass, type SearchOptions, type SearchResult } from './pass.ts';
+import { GatheredOrders, OrdersOnPath, type SearchOrders } from './lockOrder.ts';
+import type { SearchOptions, SearchResult } from './options.ts';
+import { Pass } from './pass.ts';
 
-export type { SearchOptions, SearchResult } from './pass.ts';
+export type { SearchOptions, SearchResult } from './options.ts';
+
+/** Passes after which a search gives up reducing: it has always been enough so far. */
+const maxPasses = 8;
 
 export class ExhaustiveSearch {
   private readonly executor: Executor;
@@ -21,10 +26,27 @@ export class ExhaustiveSearch {
 
   run(): SearchResult {
     const orders = new GatheredOrders();
-    const pass = new Pass(this.executor, this.judge, this.options, orders);
-    const result = pass.run();
+    const { stopped, result } = this.settled(this.options, orders);
     const suspects = orders.circular();
-    return suspects.length === 0 || pass.stopped ? result : this.runAgain(result, suspects);
+    return suspects.length === 0 || stopped ? result : this.runAgain(result, suspects);
+  }
+
+  /** A pass in which nothing new was learnt that a reduction should have known. */
+  private settled(options: SearchOptions, orders: SearchOrders) {
+    const { growth } = this.executor.heap;
+    for (let passes = 1; ; passes++) {
+      const last = passes === maxPasses || (growth.cyclic && options.without !== 'no cycles');
+      const known = growth.count;
+      const pass = new Pass(
+        this.executor,
+        this.judge,
+        last ? { ...options, reductions: [] } : options,
+        orders,
+      );
+      const result = pass.run();
+      const settled = growth.count === known || !pass.reduces || options.without === 'learn again';
+      if (settled || pass.stopped || last) return { stopped: pass.stopped, result };
+    }
   }
 
   /** Looks for one run that shows a circle of the suspected lock orders. */
@@ -37,11 +59,11 @@ export class ExhaustiveSearch {
       return this.options.onViolation(violation, decisions);
     };
     const options = { ...this.options, onViolation };
-    const second = new Pass(this.executor, this.judge, options, orders).run();
+    const { result } = this.settled(options, orders);
     return {
       ...first,
       violations: first.violations + violations,
-      complete: first.complete && second.complete && !orders.truncated,
+      complete: first.complete && result.complete && !orders.truncated,
     };
   }
 }

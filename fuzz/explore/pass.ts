@@ -1,40 +1,15 @@
 // One depth-first pass over the states of a program, with undo and a set of visited states. Works on
-// an explicit stack, so depth is bounded by memory.
+// an explicit stack, so depth is bounded by memory. What is left out where reductions are in force is
+// decided in persistent.ts and stepDependence.ts.
 
 import { type Executor, mix, type Node, type Task, Violation } from '../../engine/runtime/index.ts';
 import type { Decision, Judge } from './judge.ts';
 import type { SearchOrders } from './lockOrder.ts';
+import type { SearchOptions, SearchResult } from './options.ts';
+import { PersistentSets } from './persistent.ts';
 import { announcedRace } from './race.ts';
-import type { Reduction } from './reductions.ts';
+import { StepDependence } from './stepDependence.ts';
 import { Visited } from './visited.ts';
-
-export interface SearchOptions {
-  /** States after which the search gives up (`complete` is false). */
-  readonly maxStates: number;
-  /** Steps of one run after which it is cut off (`complete` is false). */
-  readonly maxDepth: number;
-  /** Preemptions a run may have: switches away from a task that could have gone on. */
-  readonly preemptions: number;
-  /** What may be left out of the search. Default: nothing; ignored under a preemption bound. */
-  readonly reductions?: readonly Reduction[];
-  /** Told of each violation with the decisions that led to it; answers whether to go on searching. */
-  readonly onViolation: (violation: Violation, decisions: Decision[]) => boolean;
-  /** Told now and then (every 2^14 states). */
-  readonly onProgress?: (states: number, depth: number) => void;
-}
-
-export interface SearchResult {
-  readonly states: number;
-  readonly transitions: number;
-  readonly quiescentStates: number;
-  readonly finalStates: number;
-  readonly maxDepth: number;
-  readonly violations: number;
-  /** Nothing was cut off: within the preemption bound, the whole space was seen. */
-  readonly complete: boolean;
-  readonly bytesPerState: number;
-  readonly collisionProbability: number;
-}
 
 /** One level of the depth-first stack: how it was entered, and which moves are left. */
 interface Frame {
@@ -47,9 +22,11 @@ interface Frame {
   /** Lock orders that the path to here has shown. */
   orders: number;
   preemptions: number;
-  nextTask: number;
+  /** Tasks that could go on, that are still to be moved, and that need not be: bits. */
+  enabled: number;
+  left: number;
+  asleep: number;
   nextChoice: number;
-  moves: number;
 }
 
 const unused: Frame = {
@@ -61,9 +38,10 @@ const unused: Frame = {
   digest2: 0,
   orders: 0,
   preemptions: 0,
-  nextTask: 0,
+  enabled: 0,
+  left: 0,
+  asleep: 0,
   nextChoice: 0,
-  moves: 0,
 };
 
 export class Pass {
@@ -72,6 +50,10 @@ export class Pass {
   private readonly options: SearchOptions;
   private readonly orders: SearchOrders;
   private readonly bounded: boolean;
+  private readonly persistent: PersistentSets | null;
+  private readonly sleep: StepDependence | null;
+  /** Steps of a task that goes on alone are one step: what lies between is not stored. */
+  private readonly passing: boolean;
   private readonly visited = new Visited();
   private readonly frames: Frame[] = [];
   private depth = 0;
@@ -84,6 +66,8 @@ export class Pass {
   private full = false;
   /** Whoever is told of violations wants no more. */
   stopped = false;
+  /** Something is left out by what operations are known to touch. */
+  readonly reduces: boolean;
 
   constructor(executor: Executor, judge: Judge, options: SearchOptions, orders: SearchOrders) {
     this.executor = executor;
@@ -91,17 +75,25 @@ export class Pass {
     this.options = options;
     this.orders = orders;
     this.bounded = options.preemptions !== Number.POSITIVE_INFINITY;
+    const { reductions = [], without = null } = options;
+    const has = (name: (typeof reductions)[number]) => !this.bounded && reductions.includes(name);
+    const [sets, sections] = [has('persistent'), has('sections')];
+    this.persistent =
+      sets || sections ? new PersistentSets(executor, { sets, sections, without }) : null;
+    this.sleep = has('sleep') ? new StepDependence(executor, without) : null;
+    this.passing = sections;
+    this.reduces = this.persistent !== null || this.sleep !== null;
   }
 
   run(): SearchResult {
     const { executor } = this;
     executor.reset();
     executor.lockOrder = this.orders;
-    this.enter(null, 0, 0);
+    this.enter(null, 0, 0, 0);
     this.arrive();
     while (this.depth > 0 && !this.stopped && !this.full) {
       const frame = this.frames[this.depth - 1] as Frame;
-      if (!this.nextMove(frame)) this.leave(frame);
+      if (frame.left === 0) this.undo(frame);
       else if (this.move(frame)) this.arrive();
     }
     executor.reset();
@@ -109,112 +101,136 @@ export class Pass {
     return this.result();
   }
 
-  /** Advances the frame to its next possible move; false when there is none. */
-  private nextMove(frame: Frame): boolean {
-    const { tasks } = this.executor;
-    for (; frame.nextTask < tasks.length; frame.nextTask++, frame.nextChoice = 0) {
-      const task = tasks[frame.nextTask] as Task;
-      if (frame.nextChoice >= this.executor.ways(task)) continue;
-      if (frame.preemptions === this.options.preemptions && this.preempts(frame, task)) continue;
-      return true;
-    }
-    return false;
-  }
-
-  /** Whether running `task` now takes the processor from one that could go on. */
-  private preempts(frame: Frame, task: Task): boolean {
-    const last = frame.task;
-    return (
-      this.bounded &&
-      last !== null &&
-      last !== task &&
-      last.node.depth !== 0 &&
-      this.executor.ways(last) !== 0
-    );
-  }
-
-  /** Performs the frame's next move; false if it was judged wrong or leads to a visited state. */
+  /** Performs the frame's next move; false if it was judged wrong. */
   private move(frame: Frame): boolean {
     const { executor } = this;
-    const task = executor.tasks[frame.nextTask] as Task;
-    const preemptions = frame.preemptions + (this.preempts(frame, task) ? 1 : 0);
-    const child = this.enter(task, frame.nextChoice++, preemptions);
+    const id = 31 - Math.clz32(frame.left & -frame.left);
+    const task = executor.tasks[id] as Task;
+    const choice = frame.nextChoice++;
+    const preemptions = frame.preemptions + (this.preempts(frame, id) ? 1 : 0);
+    const asleep = frame.asleep === 0 ? 0 : this.stillAsleep(frame.asleep, task);
+    if (frame.nextChoice === executor.ways(task)) {
+      frame.left &= frame.left - 1;
+      frame.nextChoice = 0;
+      if (this.sleep !== null) frame.asleep |= 1 << id;
+    }
+    const child = this.enter(task, choice, preemptions, asleep);
     this.transitions++;
-    frame.moves++;
     try {
-      executor.step(task, child.choice);
-      if (this.isNew(child)) return true;
+      executor.step(task, choice);
+      return true;
     } catch (error) {
       this.onError(error);
+      this.undo(child);
+      return false;
     }
-    this.undo(child);
-    return false;
   }
 
-  private isNew(child: Frame): boolean {
+  /** Of the tasks asleep, those whose next step does not depend on the one about to be taken. */
+  private stillAsleep(asleep: number, task: Task): number {
+    if (this.options.without === 'wake dependent') return asleep;
+    const { tasks } = this.executor;
+    let still = 0;
+    for (let left = asleep; left !== 0; left &= left - 1) {
+      const other = tasks[31 - Math.clz32(left & -left)] as Task;
+      if (!this.sleep?.between(task, other)) still |= left & -left;
+    }
+    return still;
+  }
+
+  /** Sees which moves there are from the state just reached, and judges it if it is new. */
+  private arrive(): void {
+    const frame = this.frames[this.depth - 1] as Frame;
+    const enabled = this.enabled(frame);
+    const chosen = this.persistent === null ? enabled : this.persistent.choose(enabled);
+    frame.enabled = enabled;
+    frame.left = chosen & ~frame.asleep;
+    if (this.depth > this.deepest) this.reach(frame);
+    if (this.passing && this.goesOnAlone(chosen)) return;
+    if (this.isNew(frame)) this.judgeNew(frame);
+    else this.undo(frame);
+  }
+
+  /** The tasks that can go on, as bits; under a bound, only those that may. */
+  private enabled(frame: Frame): number {
+    const { executor } = this;
+    const { tasks } = executor;
+    let enabled = 0;
+    for (let id = 0; id < tasks.length; id++)
+      if (executor.ways(tasks[id] as Task) > 0) enabled |= 1 << id;
+    if (!this.bounded || frame.preemptions < this.options.preemptions) return enabled;
+    const last = frame.task;
+    const kept = last === null || last.node.depth === 0 ? 0 : enabled & (1 << last.id);
+    return kept === 0 ? enabled : kept;
+  }
+
+  /** Whether moving the task takes the processor from one that could go on. */
+  private preempts(frame: Frame, id: number): boolean {
+    const last = frame.task;
+    if (!this.bounded || last === null || last.id === id) return false;
+    return last.node.depth !== 0 && (frame.enabled & (1 << last.id)) !== 0;
+  }
+
+  /** Nothing is chosen here, and nobody looks. */
+  private goesOnAlone(chosen: number): boolean {
+    const { executor } = this;
+    if (executor.busy === 0 || chosen === 0 || (chosen & (chosen - 1)) !== 0) return false;
+    return executor.ways(executor.tasks[31 - Math.clz32(chosen)] as Task) === 1;
+  }
+
+  private isNew(frame: Frame): boolean {
     let lane1 = this.executor.fingerprint1;
     let lane2 = this.executor.fingerprint2;
     const { mask } = this.orders;
     if (this.bounded || mask !== 0) {
-      const last = this.bounded ? (child.task as Task).id + 1 : 0;
-      const extra = mix(mask, child.preemptions * 64 + last);
+      const last = this.bounded && frame.task !== null ? frame.task.id + 1 : 0;
+      const extra = mix(mask, frame.preemptions * 64 + last);
       lane1 ^= extra;
       lane2 ^= mix(extra, 0x85ebca6b);
     }
     return this.visited.add(lane1, lane2);
   }
 
-  /** Judges a state met for the first time. */
-  private arrive(): void {
+  private judgeNew(frame: Frame): void {
     const { executor } = this;
-    const child = this.frames[this.depth - 1] as Frame;
-    const steps = this.depth - 1;
-    if (steps > this.deepest) this.deepest = steps;
     try {
       const race = announcedRace(executor);
       if (race !== null) throw race;
       if (executor.busy === 0) {
         this.quiescentStates++;
+        this.options.onQuiescent?.(executor);
         this.judge.quiescent();
       }
+      if (frame.enabled === 0) this.ended();
     } catch (error) {
       this.onError(error);
-      this.undo(child);
-      return;
+      if (this.options.beyond !== true) return this.undo(frame);
     }
-    if (this.visited.size >= this.options.maxStates) {
+    const { size } = this.visited;
+    if (size >= this.options.maxStates) {
       this.full = true;
       this.complete = false;
     }
-    if (steps > this.options.maxDepth) {
-      this.complete = false;
-      this.undo(child);
-    }
-    if ((this.visited.size & 0x3fff) === 0)
-      this.options.onProgress?.(this.visited.size, this.depth);
+    if ((size & 0x3fff) === 0) this.options.onProgress?.(size, this.depth);
   }
 
-  private leave(frame: Frame): void {
-    if (frame.moves === 0) {
-      try {
-        this.ended();
-      } catch (error) {
-        this.onError(error);
-      }
-    }
-    this.undo(frame);
-  }
-
-  /** No move was possible: the end of a run, or a deadlock. */
+  /** No move is possible: the end of a run, or a deadlock. */
   private ended(): void {
     const { executor } = this;
-    if (executor.tasks.some((t) => executor.ways(t) > 0)) return;
     if (!executor.finished) throw executor.deadlock();
     this.finalStates++;
     this.judge.final();
   }
 
-  private enter(task: Task | null, choice: number, preemptions: number): Frame {
+  /** The longest run so far. */
+  private reach(frame: Frame): void {
+    this.deepest = this.depth;
+    if (this.depth - 1 <= this.options.maxDepth) return;
+    this.complete = false;
+    frame.left = 0;
+  }
+
+  private enter(task: Task | null, choice: number, preemptions: number, asleep: number): Frame {
     const { heap } = this.executor;
     const frame = (this.frames[this.depth] ??= { ...unused });
     frame.task = task;
@@ -225,9 +241,8 @@ export class Pass {
     frame.digest2 = heap.digest2;
     frame.orders = this.orders.mask;
     frame.preemptions = preemptions;
-    frame.nextTask = 0;
+    frame.asleep = asleep;
     frame.nextChoice = 0;
-    frame.moves = 0;
     this.depth++;
     return frame;
   }
@@ -243,19 +258,23 @@ export class Pass {
   private onError(error: unknown): void {
     if (!(error instanceof Violation)) throw error;
     this.violations++;
-    const decisions = this.frames
+    const decisions = this.decisions();
+    if (!this.options.onViolation(error, decisions)) this.stopped = true;
+  }
+
+  private decisions(): Decision[] {
+    return this.frames
       .slice(1, this.depth)
       .map((f) => ({ task: (f.task as Task).id, choice: f.choice }));
-    if (!this.options.onViolation(error, decisions)) this.stopped = true;
   }
 
   private result(): SearchResult {
     return {
-      states: this.visited.size + 1,
+      states: this.visited.size,
       transitions: this.transitions,
       quiescentStates: this.quiescentStates,
       finalStates: this.finalStates,
-      maxDepth: this.deepest,
+      maxDepth: this.deepest - 1,
       violations: this.violations,
       complete: this.complete && !this.stopped,
       bytesPerState: this.visited.bytes / Math.max(1, this.visited.size),

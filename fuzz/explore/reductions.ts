@@ -1,6 +1,33 @@
-// The reductions of exhaustive search by name. Each keeps every verdict and the set of reachable
-// quiescent states; what each does stands in its own file.
+// The reductions of exhaustive search by name, and the conditions that each rests on. Every reduction
+// keeps all verdicts and the set of reachable quiescent states; that it does is tested by comparing
+// searches with and without it, and by dropping each condition to see the comparison fail.
 
+/**
+ * - sleep: a step is not tried again behind another one that it does not depend on (Godefroid).
+ * - persistent: where some tasks cannot meet the others before they move, only they move
+ *   (Godefroid), by what their operations are known to touch.
+ * - sections: what a lock guards is met by nobody while the lock is held (Lipton, Stoller and
+ *   Cohen), and steps that go on alone are one step.
+ * - symmetry: states that differ by the names of equal tasks only are one state.
+ * - parts: tasks that touch nothing in common are searched apart, and their states put together.
+ */
 export const reductions = ['sleep', 'persistent', 'sections', 'symmetry', 'parts'] as const;
 
 export type Reduction = (typeof reductions)[number];
+
+/** What makes the reductions sound. Tests drop one at a time; nobody else does. */
+export const conditions = {
+  'wake dependent': 'a step that depends on the one performed is taken out of the sleep set',
+  'frees count': 'freeing an object depends on every access of it',
+  'ends count': 'operations of a judged program begin and end in one order',
+  'looks count': 'what a judge looks at when operations begin or end is read then',
+  'begin in company': 'a task that is about to begin an operation never moves alone',
+  'daemons in company': 'a daemon never moves alone',
+  'later operations': 'a task may yet touch what its later operations touch',
+  'close the set': 'whoever can meet a member of a persistent set is in it as well',
+  'shared guards': 'a lock that both hold for reading excludes nobody',
+  'learn again': 'a search that learns what an operation touches is repeated',
+  'no cycles': 'programs that can come back to an earlier state are searched without reductions',
+} as const;
+
+export type Condition = keyof typeof conditions;

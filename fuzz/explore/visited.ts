@@ -1,16 +1,22 @@
-// The set of visited states: 64-bit fingerprints in open addressing, two 32-bit lanes a slot. It
-// grows by half at a load of 0.8, so that it holds at most 15 bytes a state once it has grown.
+// The set of visited states: 64-bit fingerprints in open addressing, two 32-bit lanes a slot. Once it
+// is large it is cut into segments by the fingerprint: each grows on its own, in the cache, and
+// growing never needs the memory of two tables.
 
 const maxLoad = 0.8;
-const growth = 1.5;
+const growth = 1.3;
+const firstCapacity = 1 << 10;
+/** States at which the one segment is cut into many. */
+const cutAt = 1 << 14;
+const segmentCount = 1 << 8;
 
-export class Visited {
+/** One open-addressing table. A slot of two zeros is empty. */
+class Segment {
   private slots: Int32Array;
   private capacity: number;
   private limit: number;
-  size = 0;
+  private size = 0;
 
-  constructor(capacity = 1 << 12) {
+  constructor(capacity: number) {
     this.capacity = capacity;
     this.slots = new Int32Array(2 * capacity);
     this.limit = Math.floor(capacity * maxLoad);
@@ -18,15 +24,15 @@ export class Visited {
 
   /** Adds a fingerprint; false if it was there. */
   add(lane1: number, lane2: number): boolean {
-    if ((lane1 | lane2) === 0) lane2 = 1;
-    const slots = this.slots;
-    let i = this.home(lane1, lane2);
+    const { slots, capacity } = this;
+    // Multiply-shift onto [0, capacity): needs no power of two.
+    let i = Math.floor(((lane1 >>> 0) * capacity) / 0x1_0000_0000);
     for (;;) {
       const a = slots[2 * i] as number;
       const b = slots[2 * i + 1] as number;
-      if ((a | b) === 0) break;
       if (a === lane1 && b === lane2) return false;
-      if (++i === this.capacity) i = 0;
+      if ((a | b) === 0) break;
+      if (++i === capacity) i = 0;
     }
     slots[2 * i] = lane1;
     slots[2 * i + 1] = lane2;
@@ -34,13 +40,43 @@ export class Visited {
     return true;
   }
 
-  clear(): void {
-    this.slots.fill(0);
-    this.size = 0;
+  get bytes(): number {
+    return this.slots.byteLength;
+  }
+
+  forEach(see: (lane1: number, lane2: number) => void): void {
+    const { slots } = this;
+    for (let i = 0; i < slots.length; i += 2) {
+      const a = slots[i] as number;
+      const b = slots[i + 1] as number;
+      if ((a | b) !== 0) see(a, b);
+    }
+  }
+
+  private grow(): void {
+    const bigger = new Segment(Math.ceil(this.capacity * growth));
+    this.forEach((a, b) => bigger.add(a, b));
+    this.slots = bigger.slots;
+    this.capacity = bigger.capacity;
+    this.limit = bigger.limit;
+  }
+}
+
+export class Visited {
+  private segments = [new Segment(firstCapacity)];
+  private mask = 0;
+  size = 0;
+
+  /** Adds a fingerprint; false if it was there. */
+  add(lane1: number, lane2: number): boolean {
+    if ((lane1 | lane2) === 0) lane2 = 1;
+    const isNew = (this.segments[lane2 & this.mask] as Segment).add(lane1, lane2);
+    if (isNew && ++this.size === cutAt) this.cut();
+    return isNew;
   }
 
   get bytes(): number {
-    return this.slots.byteLength;
+    return this.segments.reduce((sum, segment) => sum + segment.bytes, 0);
   }
 
   /** Probability that two of the visited states share a fingerprint (birthday bound). */
@@ -48,21 +84,11 @@ export class Visited {
     return -Math.expm1((-this.size * (this.size - 1)) / 2 / 2 ** 64);
   }
 
-  // Multiply-shift onto [0, capacity): needs no power of two. Lane 1 is already well mixed.
-  private home(lane1: number, lane2: number): number {
-    return Math.floor((((lane1 ^ (lane2 << 7)) >>> 0) * this.capacity) / 0x1_0000_0000);
-  }
-
-  private grow(): void {
-    const old = this.slots;
-    this.capacity = Math.ceil(this.capacity * growth);
-    this.limit = Math.floor(this.capacity * maxLoad);
-    this.slots = new Int32Array(2 * this.capacity);
-    this.size = 0;
-    for (let i = 0; i < old.length; i += 2) {
-      const a = old[i] as number;
-      const b = old[i + 1] as number;
-      if ((a | b) !== 0) this.add(a, b);
-    }
+  private cut(): void {
+    const [whole] = this.segments as [Segment];
+    const each = Math.ceil((2 * cutAt) / segmentCount);
+    this.mask = segmentCount - 1;
+    this.segments = Array.from({ length: segmentCount }, () => new Segment(each));
+    whole.forEach((a, b) => (this.segments[b & this.mask] as Segment).add(a, b));
   }
 }

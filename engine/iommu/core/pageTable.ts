@@ -44,7 +44,7 @@ export class PageTable extends KernelObject {
     super(birth);
     this.level = level;
     this.iova = iova;
-    this.children = new Access(this.cell('entries', 0), 'read all', Flag.reads, {
+    this.children = new Access(this.cell('entries', 0), 'read all', Flag.reads | Flag.whole, {
       outcome: () => this.listed(),
     });
   }
