@@ -12,8 +12,11 @@ export class Cell<T extends Value> {
   /** Salts of the two digest lanes, from the cell's name alone. */
   readonly salt1: number;
   readonly salt2: number;
-  /** The stored value. For the runtime, properties and reports; engine code uses `value`. */
-  stored: T;
+  /**
+   * The stored value. For the runtime, properties and reports; engine code uses `value`. Declared
+   * only, so that a test can watch who looks.
+   */
+  declare stored: T;
   /** What a detector remembers about the cell between steps; no part of the state. */
   shadow: unknown = null;
 

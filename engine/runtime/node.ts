@@ -165,6 +165,7 @@ export class Node {
     }
     if (edge.to !== null || this.ends) return;
     this.ends = true;
+    growth.ends++;
     growth.count++;
   }
 }

@@ -192,26 +192,36 @@ export class Pass {
   }
 
   private judgeNew(frame: Frame): void {
-    const { executor } = this;
-    try {
-      const race = announcedRace(executor);
-      if (race !== null) throw race;
-      if (executor.busy === 0) {
-        this.quiescentStates++;
-        this.options.onQuiescent?.(executor);
-        this.judge.quiescent();
-      }
-      if (frame.enabled === 0) this.ended();
-    } catch (error) {
-      this.onError(error);
-      if (this.options.beyond !== true) return this.undo(frame);
-    }
+    const goOn = this.judged(() => this.look()) || this.options.beyond === true;
+    if (!goOn) return this.undo(frame);
+    if (frame.enabled === 0) this.judged(() => this.ended());
     const { size } = this.visited;
     if (size >= this.options.maxStates) {
       this.full = true;
       this.complete = false;
     }
     if ((size & 0x3fff) === 0) this.options.onProgress?.(size, this.depth);
+  }
+
+  private look(): void {
+    const { executor } = this;
+    const race = announcedRace(executor);
+    if (race !== null) throw race;
+    if (executor.busy !== 0) return;
+    this.quiescentStates++;
+    this.options.onQuiescent?.(executor);
+    this.judge.quiescent();
+  }
+
+  /** Whether nothing was found wrong. */
+  private judged(check: () => void): boolean {
+    try {
+      check();
+      return true;
+    } catch (error) {
+      this.onError(error);
+      return false;
+    }
   }
 
   /** No move is possible: the end of a run, or a deadlock. */

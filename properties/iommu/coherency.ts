@@ -53,6 +53,10 @@ export class CoherencyJudge {
       this.world.heap.store(this.promises.of(domain), true);
   }
 
+  looks({ op }: IommuOp): boolean {
+    return op === 'enforce_cache_coherency';
+  }
+
   quiescent(): void {
     for (const domain of this.domains()) {
       const forced = domain.forceSnooping.stored;

@@ -105,6 +105,10 @@ class ConformanceJudge implements PartJudge {
     this.follow(to.all.length > 0 ? to : this.unexplained(from, call, result, fault));
   }
 
+  looks(): boolean {
+    return false;
+  }
+
   settle(exiting: boolean): void {
     const from = this.ghost.sets.stored;
     if (from instanceof Unexplained) throw from.violation;

@@ -77,6 +77,10 @@ class CookieJudge implements PartJudge {
     else if (op.op === 'prepare_msi' && this.alone) this.checkPrepared(op, result);
   }
 
+  looks({ op }: IommuOp): boolean {
+    return getters.has(op) || op === 'prepare_msi';
+  }
+
   quiescent(): void {
     const { world } = this;
     const all = alive(world);

@@ -65,6 +65,10 @@ class IommufdJudge implements PartJudge {
     throw broken(properties.errnos, `${op.op} ${ret}`, `${op.op} returns ${errnoName(ret)}`);
   }
 
+  looks(): boolean {
+    return false;
+  }
+
   quiescent(): void {
     const { world } = this;
     const view = viewOf(world);

@@ -56,6 +56,11 @@ export class IommuJudge implements Listener {
     for (const judge of this.judges) judge.onEnd?.(op, result, task, opIndex, fault);
   }
 
+  looks(task: Task, opIndex: number): boolean {
+    const op = this.ops[task.id]?.[opIndex];
+    return op !== undefined && this.judges.some((judge) => looksAt(judge, op));
+  }
+
   quiescent(): void {
     const { heap } = this.world;
     const { exiting } = this.executor;
@@ -72,6 +77,11 @@ export class IommuJudge implements Listener {
     for (const judge of this.judges) judge.final?.();
     checkLeaks(this.world.heap);
   }
+}
+
+function looksAt(judge: PartJudge, op: IommuOp): boolean {
+  if (judge.onBegin === undefined && judge.onEnd === undefined) return false;
+  return judge.looks?.(op) ?? true;
 }
 
 /** What only shows while everything is released is another failure than what shows before. */

@@ -20,6 +20,7 @@ export const mappingPart: Part = {
         calls.end(op, result, task);
         pages.end(op, result);
       },
+      looks: (op) => calls.looks(op) || pages.looks(op),
       quiescent: () => state.check(),
       final: () => state.final(),
     };

@@ -92,6 +92,10 @@ class OwnershipJudge implements PartJudge {
     );
   }
 
+  looks({ op }: IommuOp): boolean {
+    return op === 'use_default_domain';
+  }
+
   private checkFreed(): void {
     const { groups, devices } = this.world;
     const cells = [
@@ -222,6 +226,7 @@ export const ownershipPart: Part = {
         ownership.onEnd(op, result);
         coherency.onEnd(op, result);
       },
+      looks: (op) => ownership.looks(op) || coherency.looks(op),
       quiescent(exiting) {
         ownership.quiescent(exiting);
         coherency.quiescent();

@@ -16,6 +16,11 @@ export interface PartJudge {
    */
   onEnd?(op: IommuOp, result: Outcome, task: Task, opIndex: number, fault: string): void;
   /**
+   * Whether onBegin or onEnd of the operation look at what other operations may change: reductions
+   * of a search must then keep the moment. Default: they do, where there are any.
+   */
+  looks?(op: IommuOp): boolean;
+  /**
    * Every task is between two operations; `exiting`: what is left is being released. Throws a
    * Violation. A function of the heap: asked once for each of its states.
    */

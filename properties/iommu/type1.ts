@@ -52,6 +52,7 @@ export const type1Part: Part = {
         noteWritten(world, op, result, pages);
         store(pages);
       },
+      looks: ({ op }) => op === 'dma_write',
       quiescent() {
         checkVfio(world, quirks);
         checkType1s(world, others, quirks);
@@ -65,8 +66,8 @@ export const type1Part: Part = {
 function noteWritten(world: IommuWorld, op: IommuOp, { ret }: Outcome, pages: Set<string>): void {
   if (ret !== 0) return;
   const pageSize = 2 ** world.geometry.pageShift;
-  const tracked = type1s(world).some((iommu) => iommu.dirtyPageTracking.stored);
-  if (op.op === 'dma_write' && op.pasid === undefined && tracked) {
+  const tracked = () => type1s(world).some((iommu) => iommu.dirtyPageTracking.stored);
+  if (op.op === 'dma_write' && op.pasid === undefined && tracked()) {
     const group = world.devices[op.device]?.spec.group;
     pages.add(`${group} ${op.iova - (op.iova % pageSize)}`);
   }

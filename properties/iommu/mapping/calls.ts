@@ -85,6 +85,11 @@ export class MappingCalls {
     if (op.op === 'dma_map') this.dmaMapped(op, result);
   }
 
+  /** Also of `dma_map`, as of all that have to do with pages: mapping/pages.ts. */
+  looks(op: IommuOp): boolean {
+    return rangeOf(op) !== null;
+  }
+
   private mapped(op: MapOp, { ret }: Outcome, task: Task): void {
     const domain = this.domain(op.domain);
     if (domain === null) return;

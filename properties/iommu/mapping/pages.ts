@@ -26,6 +26,10 @@ export class PageCalls {
     if (op.op === 'page_free' || op.op === 'page_unpin') this.released(op);
   }
 
+  looks({ op }: IommuOp): boolean {
+    return op.startsWith('dma_') || op.startsWith('page_');
+  }
+
   /** A device reached a page: it must be somebody's, and pinned where user space gave it. */
   private reached(op: OpOf<'dma_read' | 'dma_write'>, { out }: Outcome): void {
     const pa = out?.['pa'];
