@@ -27,12 +27,13 @@ function infoOf(delta: AnyDelta): DeltaInfo {
 }
 
 export const catalogue: Catalogue = {
-  revisions: revisions.map(({ id, title, source, subsystems, deltas }) => ({
+  revisions: revisions.map(({ id, title, source, subsystems, deltas, hidden }) => ({
     id,
     title,
     source,
     subsystems,
     deltas: deltas.map((delta) => delta.id),
+    ...(hidden && { hidden }),
   })),
   deltas: deltas.map(infoOf),
   scenarios: scenarios.map(({ id, title, about, subsystem, callers }) => ({

@@ -10,6 +10,8 @@ export interface RevisionInfo {
   readonly source: string;
   readonly subsystems: readonly Subsystem[];
   readonly deltas: readonly string[];
+  /** Defects by id that no violation on it comes from, and what hides them there. */
+  readonly hidden?: Readonly<Record<string, string>>;
 }
 
 /** One difference from the reference: Delta (engine/defects/define.ts) without its code. */

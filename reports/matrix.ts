@@ -78,8 +78,25 @@ export function matrixPage(matrix: Matrix, catalogue: Catalogue): string {
     'Found by `iommucheck check` in the bundled scenarios. In each cell: the defects without which the\n' +
       'violation disappears. The reference violates nothing.',
     ...tables,
+    ...hiddenTable(catalogue),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+/** What a revision has and does not show: another of its defects comes first. */
+function hiddenTable({ revisions, deltas }: Catalogue): string[] {
+  const title = (id: string) => deltas.find((d) => d.id === id)?.title ?? '';
+  const rows = revisions.flatMap(({ id, hidden }) =>
+    Object.entries(hidden ?? {}).map(([defect, why]) => [id, defect, title(defect), why]),
+  );
+  if (rows.length === 0) return [];
+  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(' | ')} |`;
+  const head = [line(['revision', 'defect', 'title', 'hidden']), '|---|---|---|---|'];
+  return [
+    '## hidden\n\nDefects of a revision that none of its violations comes from. Alone on the reference,\n' +
+      'each is found.',
+    [...head, ...rows.map(line)].join('\n'),
+  ];
 }
 
 function tableOf({ engines, rows }: Matrix, columns: readonly number[], catalogue: Catalogue) {

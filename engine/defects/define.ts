@@ -41,6 +41,8 @@ export interface AnyRevision {
   /** What it says something about: only scenarios of these are run on it. */
   readonly subsystems: readonly Subsystem[];
   readonly deltas: readonly AnyDelta[];
+  /** Defects by id that no violation on it comes from, and what hides them there. */
+  readonly hidden?: Readonly<Record<string, string>>;
 }
 
 /** A revision of one system's kernel. */

@@ -39,6 +39,16 @@ test('expectations name revisions that there are, on which the scenario is run',
       ]);
 });
 
+test.each(revisions.map((r) => [r.id, r] as const))(
+  '%s shows each of its defects, but for those that others hide',
+  (id, { deltas, hidden }) => {
+    const found = items.filter((i) => i.engine.revision === id).flatMap((i) => i.found);
+    const blamed = new Set(found.flatMap(({ causes }) => causes));
+    const unseen = deltas.filter((d) => d.kind === 'defect' && !blamed.has(d.id)).map((d) => d.id);
+    expect(unseen).toEqual(Object.keys(hidden ?? {}));
+  },
+);
+
 test('docs/MATRIX.md is what `npm run matrix` writes', () => {
   const path = resolve(import.meta.dirname, '../../docs/MATRIX.md');
   expect(readFileSync(path, 'utf8')).toBe(matrixDocument(items));

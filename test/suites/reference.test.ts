@@ -105,8 +105,10 @@ test('every bundled scenario holds in every interleaving', () => {
     attach/detach-refused-owned: 834 states, 837 transitions, 5 final
     attach/refused-twice: 476 states, 477 transitions, 7 final
     attach/default-refused: 116 states, 115 transitions, 2 final
+    attach/first-refused: 199 states, 198 transitions, 2 final
     attach/pasid-refused: 72 states, 71 transitions, 1 final
     attach/one-of-two-domains: 407 states, 484 transitions, 2 final
+    attach/twice: 100 states, 99 transitions, 1 final
     attach/replace-or-detach: 801 states, 1233 transitions, 2 final
     attach/two-groups: 1888 states, 3534 transitions, 1 final
     attach/allocating-device-leaves: 2902 states, 5397 transitions, 1 final
@@ -134,12 +136,14 @@ test('every bundled scenario holds in every interleaving', () => {
     virtio/two-ids: 606 states, 608 transitions, 4 final
     virtio/group-of-two: 778 states, 779 transitions, 5 final
     virtio/foreign: 161 states, 160 transitions, 1 final
+    virtio/foreign-replace: 250 states, 249 transitions, 1 final
     virtio/unmap-hole: 205 states, 204 transitions, 1 final
     virtio/unmap-end: 178 states, 177 transitions, 1 final
     virtio/unmap-examples: 311 states, 310 transitions, 1 final
     virtio/overlap: 136 states, 135 transitions, 1 final
     virtio/overlap-attached: 159 states, 158 transitions, 1 final
     virtio/aperture: 115 states, 114 transitions, 1 final
+    virtio/aperture-detached: 182 states, 181 transitions, 1 final
     virtio/map-refused: 226 states, 225 transitions, 2 final
     virtio/map-detached: 196 states, 195 transitions, 1 final
     virtio/map-no-memory: 236 states, 236 transitions, 2 final
@@ -176,6 +180,8 @@ test('every bundled scenario holds in every interleaving', () => {
     ownership/claim-refused: 847 states, 1237 transitions, 6 final
     ownership/attached-and-released: 1100 states, 1971 transitions, 1 final
     ownership/released-attached: 1632 states, 2900 transitions, 2 final
+    ownership/refused-half-way: 298 states, 298 transitions, 4 final
+    ownership/detach-refused: 205 states, 204 transitions, 3 final
     ownership/claimed-early: 1286 states, 2136 transitions, 2 final
     ownership/bound-early: 538 states, 804 transitions, 2 final
     coherency/enforced-late: 107 states, 106 transitions, 1 final
@@ -226,6 +232,7 @@ test('every bundled scenario holds in every interleaving', () => {
     cookie/msi-map-fails: 607 states, 609 transitions, 5 final
     cookie/second-cookie: 65 states, 64 transitions, 1 final
     cookie/handler-first: 58 states, 57 transitions, 1 final
+    cookie/two-handlers: 52 states, 51 transitions, 1 final
     cookie/no-memory: 110 states, 109 transitions, 2 final
     cookie/identity: 50 states, 49 transitions, 1 final
     cookie/dma-domain: 64 states, 63 transitions, 1 final
@@ -244,7 +251,9 @@ test('every bundled scenario holds in every interleaving', () => {
     cookie/iommufd-owned-early: 329 states, 328 transitions, 1 final
     cookie/iommufd-two-groups: 602 states, 601 transitions, 1 final
     cookie/iommufd-freed: 240 states, 239 transitions, 1 final
+    cookie/iommufd-nested: 301 states, 300 transitions, 1 final
     cookie/vfio-window: 738 states, 737 transitions, 5 final
+    cookie/vfio-two-groups: 606 states, 605 transitions, 1 final
     type1/map-unmap: 898 states, 1179 transitions, 2 final
     type1/map-map: 842 states, 1111 transitions, 2 final
     type1/map-refused: 1197 states, 1198 transitions, 7 final

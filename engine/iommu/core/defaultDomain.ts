@@ -98,7 +98,7 @@ export class DefaultDomainSteps {
     const first = before === null;
     if (this.iommuDefaultWaits(before, old)) return 0;
     let ret = first
-      ? yield* this.iommuGroupSetDomainNofail(group, domain)
+      ? yield* this.iommuGroupSetFirstDomain(group, domain)
       : yield* this.iommuGroupSetDomain(group, domain);
     const attached = ret === 0;
     // Some drivers can only map once a device is attached.
@@ -108,6 +108,15 @@ export class DefaultDomainSteps {
     yield group.defaultDomain.write;
     group.defaultDomain.value = old;
     return ret;
+  }
+
+  /** Drivers must support default domains; of one that does not, nothing is attached. */
+  iommuGroupSetFirstDomain(
+    this: IommuKernel,
+    group: IommuGroup,
+    domain: IommuDomain,
+  ): Steps<number> {
+    return this.iommuGroupSetDomainNofail(group, domain);
   }
 
   /** Claimed or attached before there was a default domain: it waits for the release. */

@@ -54,10 +54,14 @@ export function thawed({ start, end, pgsize, freelist }: Kept): Gather {
 
 const byTables = new ByTables<Pending>();
 
+const nameOf = ({ name }: PageTable) => name;
+
 /** The one value with these gathers. */
 export function pending(kept: readonly Kept[]): Pending {
   const text = (k: Kept) =>
-    `${k.task} ${hex(k.start)}-${hex(k.end)} by ${hex(k.pgsize)} ${k.freelist.map((t) => t.name).join(' ')}`;
+    [`${k.task} ${hex(k.start)}-${hex(k.end)} by ${hex(k.pgsize)}`, ...k.freelist.map(nameOf)].join(
+      ' ',
+    );
   const name = kept.length === 0 ? 'nothing' : kept.map(text).sort().join(', ');
   const known = byTables.of(kept.flatMap((k) => k.freelist));
   let value = known.get(name);

@@ -7,6 +7,7 @@ interface About {
   readonly title: string;
   readonly source: string;
   readonly subsystems: readonly Subsystem[];
+  readonly hidden?: Readonly<Record<string, string>>;
 }
 
 /** By age within each line. */
@@ -17,7 +18,7 @@ export const iommuRevisionIds = {
     subsystems: ['mapping', 'ownership'],
   },
   'core/6.1': {
-    title: 'the IOMMU core, type1 and iommufd of Linux 6.1',
+    title: 'the IOMMU core and type1 of Linux 6.1',
     source: 'spec/iommu-core.md, column K61, §9',
     subsystems: ['mapping', 'ownership'],
   },
@@ -35,6 +36,7 @@ export const iommuRevisionIds = {
     title: 'virtio-iommu of Linux 6.1 before 6.1.39 (V0): endpoints go without DETACH',
     source: 'spec/virtio-domain.md §6, §10 BUG-10, BUG-11; spec/real-bugs.md 19',
     subsystems: ['virtio'],
+    hidden: { 'VIO-APERTURE': 'by VIO-BUG11: a map without the device never ends' },
   },
   'virtio/6.1': {
     title: 'virtio-iommu of Linux 6.1 (V0): synchronous MAP, finalised at first attach',
@@ -75,11 +77,17 @@ export const iommuRevisionIds = {
     title: 'the dirty log series as posted, v3',
     source: 'seed 003; spec/split-merge-dirty.md §2, §5',
     subsystems: ['dirty'],
+    hidden: {
+      'DRT-D8':
+        'by DRT-S1: a start leaves clean blocks whole, so that what the IOTLB holds of them is right; ' +
+        'what it splits is dirty already',
+    },
   },
   'dirty/6.12': {
     title: 'dirty tracking of type1 and iommufd in Linux 6.12',
     source: 'spec/split-merge-dirty.md §6, §7',
     subsystems: ['dirty'],
+    hidden: { 'DRT-W2': 'by DRT-W1: the call that drops the bit has said 0 already' },
   },
   'cookie/6.12': {
     title: 'domain cookies up to Linux 6.13 (E1)',

@@ -104,6 +104,12 @@ const failures: readonly About[] = [
     ),
   },
   {
+    id: 'attach/first-refused',
+    title: 'The first device of a group refuses its default domain',
+    about: 'The row of the failure matrix without an old domain: the group is as if never probed.',
+    program: program(absent, [], [[probe(), probe()]], ['attach_dev']),
+  },
+  {
     id: 'attach/pasid-refused',
     title: 'B10: a PASID that one device has in use already',
     about: 'A failed attach takes the PASID from those devices only that it was set on.',
@@ -122,6 +128,12 @@ const races: readonly About[] = [
     title: 'S7: two domains are attached to one group at once',
     about: 'One is attached, the other is -EBUSY; replace does not ask.',
     program: program(host(), [alloc(), alloc(1)], [[attach(), detach()], [attach(1)]]),
+  },
+  {
+    id: 'attach/twice',
+    title: 'S7: one domain is attached to one group twice, and replaced by itself',
+    about: 'The second attach is -EBUSY also where the domain is the same; replace is 0.',
+    program: program(host(), [alloc()], [[attach(), attach(), replace(0), detach()]]),
   },
   {
     id: 'attach/replace-or-detach',

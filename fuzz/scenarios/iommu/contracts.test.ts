@@ -20,6 +20,7 @@ test('each careless program breaks its contract', () => {
       "contract/unmap-switch: broken-contract: switch || unmap",
       "contract/clear-unreported: broken-contract: clear of what no sync has reported",
       "contract/free-attach: broken-contract: attach || free",
+      "contract/map-before-sync: broken-contract: map before the sync of an unmap",
       "contract/reuse-before-sync: broken-contract: page freed before the sync",
     ]
   `);

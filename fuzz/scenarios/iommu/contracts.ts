@@ -88,6 +88,19 @@ const careless: readonly Careless[] = [
     tasks: [[{ op: 'domain_free', domain }], [attach]],
   },
   {
+    id: 'map-before-sync',
+    title: 'an IOVA is mapped to another page between its unmap and the sync',
+    about: 'the device may still reach the old page (iommu-core §8, §12 S4)',
+    setup: [alloc, attach, map(0, 1), { op: 'dma_read', device: 0, iova: 0 }],
+    tasks: [
+      [
+        { op: 'iommu_unmap_fast', ...range(1) },
+        { op: 'iommu_map', ...range(1), pa: backing + page },
+        { op: 'iotlb_sync', domain },
+      ],
+    ],
+  },
+  {
     id: 'reuse-before-sync',
     title: 'a page is freed between its unmap and the sync',
     about: 'unmap_fast leaves the IOTLB to its caller (iommu-core §2, §8)',

@@ -37,6 +37,13 @@ const ioas: IommuOp = { op: 'ioas_alloc', ioas: 0 };
 const hwpt: IommuOp = { op: 'hwpt_alloc', hwpt: 0, device: 0, ioas: 0 };
 const foreign: IommuOp = { op: 'attached_get_msi_cookie', device: 0, base };
 
+/** A group of one device joins VFIO's container. */
+const joined = (group: number): IommuOp[] => [
+  { op: 'vfio_register', device: group },
+  { op: 'vfio_group_open', group },
+  { op: 'vfio_set_container', group, container: 0 },
+];
+
 /** The last page that smallTables reach: what the IOVA allocator hands out first. */
 const top = 0x3f000;
 const dmaMap = (n: number): IommuOp => ({
@@ -109,6 +116,12 @@ export const cookieScenarios: readonly Scenario[] = [
     'a fault handler is a cookie: who comes later gets nothing',
     'spec/cookies.md §9, row FAULT_HANDLER',
     oneTask(alloc(), setFault, getMsi, getDma, free),
+  ),
+  scenario(
+    'two-handlers',
+    'a second fault handler is not installed',
+    'spec/cookies.md §9, row FAULT_HANDLER; §10: up to 6.14 it replaces the first',
+    oneTask(alloc(), setFault, setFault, free),
   ),
   scenario(
     'no-memory',
@@ -270,18 +283,39 @@ export const cookieScenarios: readonly Scenario[] = [
     ),
   ),
   scenario(
+    'iommufd-nested',
+    'somebody asks for an MSI cookie of a nested domain of iommufd',
+    'spec/cookies.md §4, §10: -EINVAL, and doorbells are in the parent',
+    program(
+      host({ devices: [device({ reserved: window })] }),
+      [
+        ioas,
+        { op: 'iommufd_bind', device: 0 },
+        { op: 'hwpt_alloc', hwpt: 0, device: 0, ioas: 0, flags: 1 },
+        { op: 'hwpt_alloc', hwpt: 1, device: 0, ioas: 0, parent: 0 },
+      ],
+      [[{ op: 'iommufd_attach', device: 0, hwpt: 1 }, foreign, prepare()]],
+    ),
+  ),
+  scenario(
     'vfio-window',
     'VFIO’s domain gets its MSI window, or no group',
     'spec/cookies.md §3, §7.11',
     program(
       host({ devices: [device({ reserved: window })], containers: [{ process: 0 }] }),
-      [
-        { op: 'vfio_register', device: 0 },
-        { op: 'vfio_group_open', group: 0 },
-        { op: 'vfio_set_container', group: 0, container: 0 },
-      ],
+      joined(0),
       [[{ op: 'vfio_set_iommu', container: 0, type: 3 }, prepare()]],
       ['kzalloc'],
+    ),
+  ),
+  scenario(
+    'vfio-two-groups',
+    'two groups with interrupt windows share a domain of VFIO',
+    'spec/cookies.md §12.5: the cookie is allocated once, the second group shares it',
+    program(
+      { ...windows, containers: [{ process: 0 }] },
+      [...joined(0), { op: 'vfio_set_iommu', container: 0, type: 3 }],
+      [[prepare(), ...joined(1), prepare(0, 1), prepare(1, 1)]],
     ),
   ),
 ];

@@ -100,6 +100,32 @@ const ownership: readonly About[] = [
     ),
   },
   {
+    id: 'ownership/refused-half-way',
+    title: 'A domain that one of two devices refuses is freed by its owner',
+    about: 'All devices of a group are attached, or none (O5, O12; reverted since 6.1.18).',
+    expect: {
+      'core/6.0': ['CORE-007', 'bug'],
+      'core/6.1': ['bug'],
+      'core/6.12': ['CORE-007'],
+      'coherency/5.17': ['CORE-007', 'bug'],
+      'coherency/5.19': ['CORE-007', 'bug'],
+    },
+    program: program(pair, [alloc()], [[attach(), free()]], ['attach_dev']),
+  },
+  {
+    id: 'ownership/detach-refused',
+    title: 'A detach that the device refuses; its owner frees the domain',
+    about: 'A domain that is freed translates for no group (O12; blocking since 6.5).',
+    expect: {
+      'core/6.0': ['bug'],
+      'core/6.1': ['bug'],
+      'core/6.12': ['CORE-007'],
+      'coherency/5.17': ['bug'],
+      'coherency/5.19': ['bug'],
+    },
+    program: program(host(), [alloc(), attach()], [[detach(), free()]], ['attach_dev']),
+  },
+  {
     id: 'ownership/claimed-early',
     title: 'A group is claimed while the IOMMU driver registers',
     about: 'The default domain waits for the release.',

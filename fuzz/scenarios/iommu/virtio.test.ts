@@ -56,6 +56,7 @@ const shownBy: Readonly<Record<string, string>> = {
   'VIO-FILLED-BYPASS': 'identity-bypass',
   'VIO-ID-KEPT': 'free-again',
   'VIO-FOREIGN': 'foreign',
+  'VIO-SLEEPS': 'map-no-memory',
 };
 
 describe('each defect alone, by what it violates', () => {

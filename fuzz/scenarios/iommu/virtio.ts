@@ -30,6 +30,9 @@ const scenario = (fields: Omit<Scenario, 'subsystem'>): Scenario => ({
   ...fields,
 });
 
+/** Four pages of IOVA. */
+const narrow = host({ iommus: [{ driver: 'virtio', aperture: { start: 0, end: 4 * page - 1 } }] });
+
 const attaching: readonly Scenario[] = [
   scenario({
     id: 'virtio/map-before-attach',
@@ -124,6 +127,17 @@ const attaching: readonly Scenario[] = [
     about: 'V14: refused without an effect; -EXDEV before 6.8, bound at first attach before 6.16',
     program: program(twoInstances(), [alloc()], [[attach(0, 1), map(0, 1), attach()]]),
   }),
+  scenario({
+    id: 'virtio/foreign-replace',
+    title: 'a domain with a mapping is to be replaced by one of another instance',
+    about: 'BUG-8: refused before anything is counted, then the old domain is attached again',
+    expect: everywhere('VIO-003'),
+    program: program(
+      twoInstances(),
+      [alloc(), attach(), map(0, 1), alloc(1, 1), attach(1, 1)],
+      [[replace(1)]],
+    ),
+  }),
 ];
 
 const mapping: readonly Scenario[] = [
@@ -188,11 +202,14 @@ const mapping: readonly Scenario[] = [
     title: 'mapping beyond the aperture',
     about: 'V7: the driver must not send what is outside the input range',
     expect: complete('VIO-007'),
-    program: program(
-      host({ iommus: [{ driver: 'virtio', aperture: { start: 0, end: 4 * page - 1 } }] }),
-      [alloc()],
-      [[map(4, 1), attach()]],
-    ),
+    program: program(narrow, [alloc()], [[map(4, 1), attach()]]),
+  }),
+  scenario({
+    id: 'virtio/aperture-detached',
+    title: 'mapping beyond the aperture in a domain that is attached no more',
+    about: 'V7 before 6.16: who is finalised maps without the device, wherever it is told to',
+    expect: { ...everywhere('VIO-007'), 'virtio/6.1.38': ['bug'] },
+    program: program(narrow, [alloc(), attach(), detach()], [[map(4, 1), attach()]]),
   }),
   scenario({
     id: 'virtio/map-refused',

@@ -16,6 +16,10 @@ export const att20 = defect({
       bugOn(ret !== 0, 'the iommu driver failed to attach the default or blocking domain');
       return ret;
     },
+    // The first attach of a group has no wrapper: its error is the probe's.
+    iommuGroupSetFirstDomain(group, domain) {
+      return this.iommuGroupSetDomain(group, domain);
+    },
     *iommuDeviceFallBack() {},
   },
 });

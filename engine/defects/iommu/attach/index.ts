@@ -18,6 +18,7 @@ import { att42 } from './att-42-alias-torn-down.ts';
 import { att81 } from './att-81-alias.ts';
 import { att105 } from './att-105-hot-add.ts';
 import { directClaimed } from './d-direct-claimed.ts';
+import { att51, att52, att53 } from './planted.ts';
 
 export const attachDeltas: readonly IommuDelta[] = [
   att1,
@@ -34,6 +35,9 @@ export const attachDeltas: readonly IommuDelta[] = [
   att40,
   att41,
   att42,
+  att51,
+  att52,
+  att53,
   att81,
   att105,
   directClaimed,

@@ -21,6 +21,7 @@ import { cookieP11 } from './p11-no-window.ts';
 import { cookieP12 } from './p12-pointer-for-tag.ts';
 import { cookieP13 } from './p13-wrong-put.ts';
 import { cookieP14 } from './p14-tag-first.ts';
+import { cookieP15 } from './p15-freed-twice.ts';
 
 export const cookieDeltas: readonly IommuDelta[] = [
   cookieB1,
@@ -43,4 +44,5 @@ export const cookieDeltas: readonly IommuDelta[] = [
   cookieP12,
   cookieP13,
   cookieP14,
+  cookieP15,
 ];

@@ -22,6 +22,7 @@ import { iommufdP7 } from './p7-replace-references.ts';
 import { iommufdP8 } from './p8-hwpt-kept.ts';
 import { iommufdP9 } from './p9-doorbells-left.ts';
 import { iommufdP10 } from './p10-second-cookie.ts';
+import { iommufdP11, iommufdP12 } from './p11-references.ts';
 
 export const iommufdDeltas: readonly IommuDelta[] = [
   iommufdB24,
@@ -45,4 +46,6 @@ export const iommufdDeltas: readonly IommuDelta[] = [
   iommufdP8,
   iommufdP9,
   iommufdP10,
+  iommufdP11,
+  iommufdP12,
 ];

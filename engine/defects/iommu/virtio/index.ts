@@ -44,6 +44,7 @@ export const virtioDeltas: readonly IommuDelta[] = [
   planted.filledBypass,
   planted.idKept,
   planted.foreignAccepted,
+  planted.sleepsLocked,
   seedAlloc,
   v0.synchronousMap,
   v0.foreignExdev,

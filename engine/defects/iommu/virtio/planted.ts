@@ -2,7 +2,7 @@
 
 import type { ViommuDomain } from '../../../iommu/virtio/objects.ts';
 import { idList, idText, lowestFree } from '../../../iommu/virtio/state.ts';
-import { ENOSPC } from '../../../errno.ts';
+import { ENOMEM, ENOSPC } from '../../../errno.ts';
 import { defect } from '../iommu.ts';
 
 const source = 'planted';
@@ -140,5 +140,27 @@ export const halfMoved = defect({
   trigger: 'attach a device with two ids, ATTACH of the second refused',
   steps: {
     *viommuUndoMove() {},
+  },
+});
+
+export const sleepsLocked = defect({
+  id: 'VIO-SLEEPS',
+  title: 'memory for a mapping is asked for with GFP_KERNEL under mappings_lock',
+  source,
+  class: 'planted',
+  violates: 'sleep-in-atomic',
+  trigger: 'map',
+  steps: {
+    *viommuAddMapping(vdomain, mapping) {
+      if (yield* this.world.refuses('kzalloc')) return ENOMEM;
+      yield vdomain.mappings.read;
+      const old = vdomain.mappings.value;
+      const aperture = this.viommuCheckAperture(vdomain, mapping);
+      const ret = aperture || this.viommuCheckOverlap(old, mapping);
+      if (ret !== 0) return ret;
+      yield vdomain.mappings.write;
+      vdomain.mappings.value = old.with(mapping);
+      return 0;
+    },
   },
 });
