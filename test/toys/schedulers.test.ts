@@ -50,7 +50,7 @@ const steps = 10;
 const schedulers: Readonly<Record<string, (rng: Rng) => Scheduler>> = {
   'round robin': () => new RoundRobin(),
   random: (rng) => new RandomWalk(rng),
-  pct: (rng) => new Pct(rng, { depth: 3, steps }),
+  pct: (rng) => new Pct(rng, { depth: 3, steps: { most: steps } }),
   'preemption-bounded': (rng) => new PreemptionBounded(rng, { bound: 1 }),
   'lenient replay': () => new Replay([], 'lenient'),
 };
@@ -108,11 +108,11 @@ test.each([
 test('pct of depth d reaches every run of two tasks with at most d-1 preemptions', () => {
   const model = independent(2, 3);
   for (const depth of [1, 2, 3]) {
-    const made = sample(model, 2000, (rng) => new Pct(rng, { depth, steps: 6 }));
+    const made = sample(model, 2000, (rng) => new Pct(rng, { depth, steps: { most: 6 } }));
     const legal = allRuns(model.executor, depth - 1);
     expect([...legal].filter((run) => !made.has(run))).toEqual([]);
   }
-  expect(sample(model, 4000, (rng) => new Pct(rng, { depth: 6, steps: 6 }))).toEqual(
+  expect(sample(model, 4000, (rng) => new Pct(rng, { depth: 6, steps: { most: 6 } }))).toEqual(
     allRuns(model.executor),
   );
 });

@@ -1,0 +1,48 @@
+// One scheduler on one defect: the runs are made as campaigns make them, with the same sanitizers, and
+// what a scheduler has learnt is forgotten as often. Counts are functions of the job; only times vary.
+
+import { DataRaces } from '../../engine/runtime/index.ts';
+import type { SchedulerName } from '../../fuzz/campaign.ts';
+import { schedulesPerProgram } from '../../fuzz/campaignService.ts';
+import { derive } from '../../fuzz/rng.ts';
+import { Runner } from '../../fuzz/run.ts';
+import { Schedules } from '../../fuzz/schedules.ts';
+import { type SeededDefect, seededDefects } from './defects.ts';
+
+export interface CompareJob {
+  /** The defect's name. */
+  readonly defect: string;
+  readonly scheduler: SchedulerName;
+  readonly runs: number;
+  readonly seed: string;
+}
+
+export interface Compared extends CompareJob {
+  /** Runs that showed the defect; one that ended earlier, with something else, is none. */
+  readonly hits: number;
+  readonly steps: number;
+  readonly timeMs: number;
+}
+
+export function compare(job: CompareJob): Compared {
+  const { runs, scheduler, seed } = job;
+  const defect = seededDefects.find(({ name }) => name === job.defect);
+  if (defect === undefined) throw new Error(`there is no defect ${job.defect}`);
+  const runner = new Runner(defect.boot(), { maxSteps: 20_000, observer: new DataRaces() });
+  let schedules = new Schedules(scheduler);
+  let hits = 0;
+  let steps = 0;
+  const begun = performance.now();
+  for (let i = 0; i < runs; i++) {
+    if (i % schedulesPerProgram === 0) schedules = new Schedules(scheduler);
+    const run = runner.run(schedules.next(derive(seed, i)));
+    steps += run.steps;
+    if (shows(defect, run.violation)) hits++;
+  }
+  return { ...job, hits, steps, timeMs: performance.now() - begun };
+}
+
+export const shows = (
+  defect: SeededDefect,
+  violation: { readonly property: string; readonly key: string } | null,
+): boolean => violation?.property === defect.property && violation.key === defect.key;
