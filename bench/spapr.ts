@@ -34,8 +34,7 @@ function oneProgram(): () => number {
   const schedules = new Schedules('random');
   return () => {
     let steps = 0;
-    for (let i = 0; i < 10_000; i++)
-      steps += runner.run(schedules.next(derive('bench', i))).steps;
+    for (let i = 0; i < 10_000; i++) steps += runner.run(schedules.next(derive('bench', i))).steps;
     return steps;
   };
 }

@@ -6,12 +6,7 @@ import fc from 'fast-check';
 import { DataRaces, hashString } from '../engine/runtime/index.ts';
 import type { AnyDelta, Program, Subsystem } from '../engine/index.ts';
 import type { Failing } from '../shrinkers/index.ts';
-import type {
-  CampaignEvents,
-  CampaignItem,
-  CampaignPlan,
-  CampaignService,
-} from './campaign.ts';
+import type { CampaignEvents, CampaignItem, CampaignPlan, CampaignService } from './campaign.ts';
 import type { EngineRef } from './catalogue.ts';
 import type { Found } from './check.ts';
 import { distinctFound, explain, lastOperation } from './checker.ts';

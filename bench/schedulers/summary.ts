@@ -30,9 +30,9 @@ export function summarise(all: readonly Compared[]): Summary[] {
       found: mine.filter(({ hits }) => hits > 0).length,
       rate: rate * 1e4,
       runsToHit: 1 / rate,
-      timeToHitMs: geometricMean(mine.map((c) => c.timeMs / c.runs / rateOf(c))),
+      timeToHitMs: geometricMean(mine.map((c) => c.timeMs / rateOf(c))),
       stepsPerRun: mean(mine.map((c) => c.steps / c.runs)),
-      timePerRunMs: mean(mine.map((c) => c.timeMs / c.runs)),
+      timePerRunMs: mean(mine.map((c) => c.timeMs)),
     };
   });
 }
