@@ -53,7 +53,7 @@ export const fuzz: Command = {
     scheduler: {
       type: 'string',
       value: '<name>',
-      help: `${schedulerNames.join(', ')} (default ${defaultScheduler})`,
+      help: `${schedulerNames.join(', ')} (in turn); default ${defaultScheduler}`,
     },
     out: { type: 'string', value: '<folder>', help: 'write each finding to a file of its own' },
     json: jsonOption,

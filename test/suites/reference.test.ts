@@ -328,7 +328,7 @@ const events = { progress: () => {}, found: () => {} };
 const { signal } = new AbortController();
 
 test.each(
-  schedulerNames.flatMap((scheduler) => ['a', 'b', 'c'].map((s) => [scheduler, s] as const)),
+  schedulerNames.flatMap((scheduler) => ['a', 'b'].map((s) => [scheduler, s] as const)),
 )('random programs hold under %s schedules of seed %s', async (scheduler, seed) => {
   const plan = { engines, seed, runs, expired: () => false, scheduler };
   const [item] = await campaignService(toolVersion).fuzz(plan, events, signal);
