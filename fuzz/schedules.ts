@@ -25,32 +25,25 @@ const turns = ['guided', 'pos', 'pct', 'random'] as const satisfies readonly Pla
 /** The schedulers of one program's runs, in the order of the runs. */
 export class Schedules {
   private readonly name: SchedulerName;
-  private readonly steps: ContestedSteps = { most: pctSteps };
-  private readonly orders = new Orders();
+  private readonly makers: Readonly<Record<Plain, (rng: Rng) => Scheduler>>;
   private run = 0;
 
   constructor(name: SchedulerName) {
     this.name = name;
+    const orders = new Orders();
+    const steps: ContestedSteps = { most: pctSteps };
+    this.makers = {
+      guided: (rng) => new Guided(rng, orders),
+      pos: (rng) => new Pos(rng),
+      pct: (rng) => new Pct(rng, { depth: pctDepth, steps }),
+      pb: (rng) => new PreemptionBounded(rng, { bound: preemptionBound }),
+      random: (rng) => new RandomWalk(rng),
+    };
   }
 
   /** The scheduler of the next run. */
   next(seed: string): Scheduler {
     const turn = turns[this.run++ % turns.length] as Plain;
-    return this.make(this.name === 'mix' ? turn : this.name, Rng.seeded(seed));
-  }
-
-  private make(name: Plain, rng: Rng): Scheduler {
-    switch (name) {
-      case 'guided':
-        return new Guided(rng, this.orders);
-      case 'pos':
-        return new Pos(rng);
-      case 'pct':
-        return new Pct(rng, { depth: pctDepth, steps: this.steps });
-      case 'pb':
-        return new PreemptionBounded(rng, { bound: preemptionBound });
-      case 'random':
-        return new RandomWalk(rng);
-    }
+    return this.makers[this.name === 'mix' ? turn : this.name](Rng.seeded(seed));
   }
 }

@@ -21,7 +21,7 @@ export interface Compared extends CompareJob {
   /** Runs that showed the defect; one that ended earlier, with something else, is none. */
   readonly hits: number;
   readonly steps: number;
-  /** Of a run: the median over the batches, so that what disturbs a few of them does not count. */
+  /** Of a run, in the batches that took least: other work on the machine does not count. */
   readonly timeMs: number;
 }
 
@@ -43,8 +43,12 @@ export function compare(job: CompareJob): Compared {
     }
     times.push((performance.now() - begun) / (to - from));
   }
-  return { ...job, hits, steps, timeMs: times.sort((a, b) => a - b)[times.length >> 1] as number };
+  return { ...job, hits, steps, timeMs: undisturbed(times) };
 }
+
+/** The first decile. */
+const undisturbed = (times: readonly number[]): number =>
+  times.toSorted((a, b) => a - b)[Math.floor(times.length / 10)] as number;
 
 export const shows = (
   defect: SeededDefect,

@@ -1,9 +1,9 @@
 // Partial order sampling that is asked for orders: each run draws some ordered pairs of places that do
 // not commute, of those met in the program's earlier runs and rather those asked for less often, and
 // holds a task at the second place of a pair until the first was passed. A bug of depth d is d such
-// pairs, and there are far fewer pairs than steps. (After reads-from fuzzing: Wolff, Shi, Duck, Mathur,
-// Roychoudhury: "Greybox Fuzzing for Concurrency Testing", ASPLOS 2024; there a run that saw something
-// new is kept and changed, which 64 runs of a program are too few for.)
+// pairs, and there are far fewer pairs than steps. (The idea of asking for orders is from Wolff, Shi,
+// Duck, Mathur, Roychoudhury: "Greybox Fuzzing for Concurrency Testing", ASPLOS 2024. There, schedules
+// that saw something new are kept and changed; here, only how often each order was drawn is kept.)
 
 import type { Executor, Task } from '../../engine/runtime/index.ts';
 import type { Rng } from '../rng.ts';
@@ -60,13 +60,13 @@ export class Guided implements Scheduler {
   private holds(task: Task): boolean {
     if (this.open.length === 0 || !meets(task)) return false;
     const place = this.orders.placeOf(task);
-    return this.open.some(({ then }) => then === place);
+    return this.open.some(({ second }) => second === place);
   }
 
   /** An order whose first place is passed is met; one whose second is passed was held in vain. */
   private passed(task: Task): void {
     const place = this.orders.placeOf(task);
-    const over = ({ first, then }: Order) => first === place || then === place;
+    const over = ({ first, second }: Order) => first === place || second === place;
     if (this.open.some(over)) this.open = this.open.filter((order) => !over(order));
   }
 

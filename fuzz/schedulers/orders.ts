@@ -14,10 +14,10 @@ export interface Place {
   readonly access: Access;
 }
 
-/** That `first` comes before `then`: places of two tasks that do not commute. */
+/** That `first` comes before `second`: places of two tasks that do not commute. */
 export interface Order {
   readonly first: Place;
-  readonly then: Place;
+  readonly second: Place;
   /** How often it was drawn. */
   drawn: number;
 }
@@ -39,19 +39,20 @@ export class Orders {
   private intern(task: Task): Place {
     const access = announced(task);
     const { opIndex } = task.node;
-    const known = this.byObject.get(access.cell.object) ?? [];
+    let known = this.byObject.get(access.cell.object);
+    if (known === undefined) this.byObject.set(access.cell.object, (known = []));
     const same = (p: Place) => p.access === access && p.task === task.id && p.opIndex === opIndex;
     const twin = known.find(same);
     if (twin !== undefined) return twin;
     const place = { task: task.id, opIndex, access };
     for (const other of known) this.pair(place, other);
-    this.byObject.set(access.cell.object, [...known, place]);
+    known.push(place);
     return place;
   }
 
   private pair(a: Place, b: Place): void {
     if (a.task === b.task || !orderable(a.access, b.access)) return;
-    this.all.push({ first: a, then: b, drawn: 0 }, { first: b, then: a, drawn: 0 });
+    this.all.push({ first: a, second: b, drawn: 0 }, { first: b, second: a, drawn: 0 });
   }
 
   /** So many orders; of two candidates each time the one that was drawn less often. */
