@@ -29,7 +29,7 @@ ${names.map((name) => `- \`${name}\`: ${what[name]}.`).join('\n')}
 Every defect needs three ordered pairs of steps of different tasks or more (depth ≥ 3): no run with one
 preemption shows it, nor any run of PCT with one change point; both are searched exhaustively by
 \`bench/schedulers/depth.test.ts\`. Defects of the catalogue are named by id and bundled scenario, on the
-reference with that defect alone; toys are in \`bench/schedulers/toys/\`. Runs are made as \`fuzz\` makes them:
+reference with that defect alone, some in several places; toys are in \`bench/schedulers/toys/\`. Runs are made as \`fuzz\` makes them:
 under all sanitizers, and what a scheduler learns is forgotten after ${schedulesPerProgram} runs, as with a new
 program. A run that ends earlier with another failure is no hit.
 
