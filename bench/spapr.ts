@@ -3,10 +3,12 @@
 import { DataRaces } from '../engine/runtime/index.ts';
 import type { Program } from '../engine/index.ts';
 import { ExhaustiveSearch } from '../fuzz/explore/exhaustive.ts';
-import { programsOf, schedulerFor, schedulesPerProgram } from '../fuzz/campaignService.ts';
+import { defaultScheduler } from '../fuzz/campaign.ts';
+import { programsOf, schedulesPerProgram } from '../fuzz/campaignService.ts';
 import { instantiate } from '../fuzz/instance.ts';
 import { derive } from '../fuzz/rng.ts';
 import { Runner } from '../fuzz/run.ts';
+import { Schedules } from '../fuzz/schedules.ts';
 import { attach, map, program, register, unmap, unregister } from '../fuzz/scenarios/scenario.ts';
 import type { Bench } from './harness.ts';
 
@@ -29,10 +31,10 @@ function oneProgram(): () => number {
     maxSteps: 10_000,
     observer: new DataRaces(),
   });
+  const schedules = new Schedules('random');
   return () => {
     let steps = 0;
-    for (let i = 0; i < 10_000; i++)
-      steps += runner.run(schedulerFor('random', derive('bench', i))).steps;
+    for (let i = 0; i < 10_000; i++) steps += runner.run(schedules.next(derive('bench', i))).steps;
     return steps;
   };
 }
@@ -46,8 +48,9 @@ function campaign(): number {
       maxSteps: 20_000,
       observer: new DataRaces(),
     });
+    const schedules = new Schedules(defaultScheduler);
     for (let i = 0; i < schedulesPerProgram; i++)
-      steps += runner.run(schedulerFor('pct', derive('bench', i))).steps;
+      steps += runner.run(schedules.next(derive('bench', i))).steps;
     if (++programs === 200) break;
   }
   return steps;

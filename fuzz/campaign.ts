@@ -6,8 +6,12 @@ import type { Subsystem } from '../engine/subsystems.ts';
 import type { EngineRef } from './catalogue.ts';
 import type { Found } from './check.ts';
 
-export const schedulerNames = ['random', 'pct', 'pb'] as const;
+/** What they are is said in fuzz/schedulers/; `mix` takes turns. */
+export const schedulerNames = ['guided', 'pos', 'pct', 'pb', 'random', 'mix'] as const;
 export type SchedulerName = (typeof schedulerNames)[number];
+
+/** docs/DECISIONS.md 14 says why, with figures from docs/SCHEDULERS.md. */
+export const defaultScheduler: SchedulerName = 'guided';
 
 export interface CampaignPlan {
   readonly engines: readonly EngineRef[];

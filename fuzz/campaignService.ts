@@ -1,28 +1,20 @@
 // `fuzz` as a service: random programs, each under many random schedules. Run i of a campaign is a
-// function of the seed and i alone: its program by i's batch, its schedule by i.
+// function of the seed and i alone: its program by i's batch, its schedule by i and by the runs of the
+// same program before it.
 
 import fc from 'fast-check';
 import { DataRaces, hashString } from '../engine/runtime/index.ts';
 import type { AnyDelta, Program, Subsystem } from '../engine/index.ts';
 import type { Failing } from '../shrinkers/index.ts';
-import type {
-  CampaignEvents,
-  CampaignItem,
-  CampaignPlan,
-  CampaignService,
-  SchedulerName,
-} from './campaign.ts';
+import type { CampaignEvents, CampaignItem, CampaignPlan, CampaignService } from './campaign.ts';
 import type { EngineRef } from './catalogue.ts';
 import type { Found } from './check.ts';
 import { distinctFound, explain, lastOperation } from './checker.ts';
 import { deltasOf, subsystemsOf } from './engines.ts';
 import { instantiate } from './instance.ts';
-import { derive, Rng } from './rng.ts';
+import { derive } from './rng.ts';
 import { Runner } from './run.ts';
-import { Pct } from './schedulers/pct.ts';
-import { PreemptionBounded } from './schedulers/preemptionBounded.ts';
-import { RandomWalk } from './schedulers/random.ts';
-import type { Scheduler } from './schedulers/scheduler.ts';
+import { Schedules } from './schedules.ts';
 import { arbitraryOf, fuzzable } from './systems/index.ts';
 
 /** Schedules that each program is run under. */
@@ -31,19 +23,6 @@ export const schedulesPerProgram = 64;
 const programsPerBatch = 64;
 /** Steps after which a run is cut off. */
 const maxSteps = 20_000;
-/** PCT: bugs that need so many ordering constraints, over runs of about so many steps. */
-const pctDepth = 3;
-const pctSteps = 200;
-/** Preemptions of a `pb` run. */
-const preemptionBound = 2;
-
-export function schedulerFor(name: SchedulerName, seed: string): Scheduler {
-  const rng = Rng.seeded(seed);
-  if (name === 'random') return new RandomWalk(rng);
-  if (name === 'pb') return new PreemptionBounded(rng, { bound: preemptionBound });
-  return new Pct(rng, { depth: pctDepth, steps: pctSteps });
-}
-
 /** The programs of a campaign, in order, for ever: a batch of each subsystem in turn. */
 export function* programsOf(
   seed: string,
@@ -103,9 +82,10 @@ class Campaign {
     const races = new DataRaces();
     for (const next of programsOf(this.plan.seed, this.subsystems())) {
       const runner = new Runner(instantiate(next, this.deltas), { maxSteps, observer: races });
+      const schedules = new Schedules(this.plan.scheduler);
       for (let i = 0; i < schedulesPerProgram; i++) {
         if (this.over()) return this.item();
-        this.one(runner, next);
+        this.one(runner, next, schedules);
       }
       this.progress();
       await new Promise((resolve) => setImmediate(resolve));
@@ -122,9 +102,9 @@ class Campaign {
     return this.runs >= this.plan.runs || this.signal.aborted || this.plan.expired();
   }
 
-  private one(runner: Runner, next: Program): void {
+  private one(runner: Runner, next: Program, schedules: Schedules): void {
     const run = this.runs++;
-    const scheduler = schedulerFor(this.plan.scheduler, derive(this.plan.seed, run));
+    const scheduler = schedules.next(derive(this.plan.seed, run));
     const { outcome, violation, decisions, steps } = runner.run(scheduler);
     this.steps += steps;
     if (outcome === 'inconclusive') this.inconclusive++;

@@ -1,7 +1,12 @@
 // iommucheck fuzz: random programs under random schedules, on the reference unless told otherwise.
 
 import { type Subsystem, subsystems } from '../../engine/index.ts';
-import { type CampaignItem, type SchedulerName, schedulerNames } from '../../fuzz/campaign.ts';
+import {
+  type CampaignItem,
+  defaultScheduler,
+  type SchedulerName,
+  schedulerNames,
+} from '../../fuzz/campaign.ts';
 import { canonicalJson } from '../../fuzz/finding/index.ts';
 import { campaignProgressText, Progress } from '../../reports/progress.ts';
 import { campaignSummary } from '../../reports/summary.ts';
@@ -48,7 +53,7 @@ export const fuzz: Command = {
     scheduler: {
       type: 'string',
       value: '<name>',
-      help: `${schedulerNames.join(', ')} (default pct)`,
+      help: `${schedulerNames.join(', ')} (in turn); default ${defaultScheduler}`,
     },
     out: { type: 'string', value: '<folder>', help: 'write each finding to a file of its own' },
     json: jsonOption,
@@ -74,7 +79,7 @@ function planOf(values: Values, { io, services: { catalogue } }: Context) {
   const named = enginesNamed(values, catalogue);
   const budgetMs = duration(values, 'budget');
   const runs = wholeNumber(values, 'runs', 1);
-  const scheduler = values.text('scheduler') ?? 'pct';
+  const scheduler = values.text('scheduler') ?? defaultScheduler;
   const names: readonly string[] = schedulerNames;
   if (!names.includes(scheduler))
     throw unknownName('scheduler', 'schedulers', scheduler, names, 'iommucheck fuzz --help');

@@ -4,12 +4,14 @@
 import { expect, test } from 'vitest';
 import type { Program } from '../../engine/program.ts';
 import { DataRaces, hashString } from '../../engine/runtime/index.ts';
-import { programsOf, schedulerFor } from '../campaignService.ts';
+import { defaultScheduler } from '../campaign.ts';
+import { programsOf } from '../campaignService.ts';
 import { canonicalJson } from '../finding/index.ts';
 import { programSchema } from '../finding/program.ts';
 import { instantiate } from '../instance.ts';
 import { derive } from '../rng.ts';
 import { Runner } from '../run.ts';
+import { Schedules } from '../schedules.ts';
 import { iommuArbitraries } from './iommu/index.ts';
 
 const subsystems = Object.keys(iommuArbitraries) as (keyof typeof iommuArbitraries)[];
@@ -47,8 +49,9 @@ test.each(subsystems)('%s: the reference violates nothing', (subsystem) => {
       maxSteps: 20_000,
       observer: new DataRaces(),
     });
+    const schedules = new Schedules(defaultScheduler);
     return Array.from({ length: 6 }, (_, i) => {
-      const { violation } = runner.run(schedulerFor('pct', derive('reference', p * 6 + i)));
+      const { violation } = runner.run(schedules.next(derive('reference', p * 6 + i)));
       return violation === null ? [] : [`${violation.property} ${violation.key}`];
     }).flat();
   });

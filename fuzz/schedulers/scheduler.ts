@@ -19,9 +19,12 @@ export interface Scheduler {
 /** How often a random scheduler lets the environment refuse, unless told otherwise. */
 export const refusalProbability = 0.2;
 
+/** What a task that has not finished will do next. */
+export const announced = (task: Task): Access => task.node.access as Access;
+
 /** Refusals are rare, by a probability; other answers are equally likely. */
 export function randomAnswer(rng: Rng, task: Task, ways: number, refusal: number): number {
-  const { flags } = task.node.access as Access;
+  const { flags } = announced(task);
   if (ways === 1) return 0;
   if ((flags & Flag.mutates) === 0) return rng.next(ways);
   return rng.float() < refusal ? 1 : 0;

@@ -81,7 +81,7 @@ describe('the command line', () => {
       "$ iommucheck fuzz --scheduler pcp
       error: unknown scheduler 'pcp'
         did you mean pct?
-        schedulers: random, pct, pb
+        schedulers: guided, pos, pct, pb, random, mix
         try: iommucheck fuzz --help
       exit 2
       "

@@ -336,11 +336,12 @@ const engines = [{ revision: 'reference', deltas: [] }];
 const events = { progress: () => {}, found: () => {} };
 const { signal } = new AbortController();
 
-test.each(
-  schedulerNames.flatMap((scheduler) => ['a', 'b', 'c'].map((s) => [scheduler, s] as const)),
-)('random programs hold under %s schedules of seed %s', async (scheduler, seed) => {
-  const plan = { engines, seed, runs, expired: () => false, scheduler };
-  const [item] = await campaignService(toolVersion).fuzz(plan, events, signal);
-  expect(item?.found.map(({ finding }) => finding.message)).toEqual([]);
-  expect(item).toMatchObject({ runs, inconclusive: 0 });
-});
+test.each(schedulerNames.flatMap((scheduler) => ['a', 'b'].map((s) => [scheduler, s] as const)))(
+  'random programs hold under %s schedules of seed %s',
+  async (scheduler, seed) => {
+    const plan = { engines, seed, runs, expired: () => false, scheduler };
+    const [item] = await campaignService(toolVersion).fuzz(plan, events, signal);
+    expect(item?.found.map(({ finding }) => finding.message)).toEqual([]);
+    expect(item).toMatchObject({ runs, inconclusive: 0 });
+  },
+);

@@ -48,6 +48,8 @@ export const entryPoints: readonly Exception[] = [
   { file: 'index.ts', reason: 'public entry' },
   { file: 'cli/main.ts', reason: 'the iommucheck command' },
   { file: 'bench/main.ts', reason: 'npm run bench' },
+  { file: 'bench/schedulers/main.ts', reason: 'npm run bench:schedulers' },
+  { file: 'bench/schedulers/worker.ts', reason: 'started as a worker thread by its main' },
   { file: 'cli/docs.ts', reason: 'npm run docs' },
   { file: 'cli/matrix.ts', reason: 'npm run matrix' },
   { file: 'fuzz/checkWorker.ts', reason: 'started as a worker thread, from a URL made for it' },

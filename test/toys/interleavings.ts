@@ -1,14 +1,28 @@
-// Tiny models whose numbers can be worked out by hand: n tasks of k steps each that touch nothing
-// shared. (nk)!/(k!)^n runs, (k+1)^n states.
+// Tiny models whose numbers can be worked out by hand: n tasks of k steps each, that touch nothing
+// shared or one and the same cell. (nk)!/(k!)^n runs; without anything shared, (k+1)^n states.
 
 import type { Executor, Task } from '../../engine/runtime/index.ts';
-import { canGoOn } from '../../fuzz/schedulers/scheduler.ts';
+import { derive, Rng } from '../../fuzz/rng.ts';
+import { Runner } from '../../fuzz/run.ts';
+import { canGoOn, type Scheduler } from '../../fuzz/schedulers/scheduler.ts';
+import { Table } from './objects.ts';
 import { type Toy, toy } from './toy.ts';
 
 export function independent(tasks: number, steps: number): Toy {
   return toy(({ env }) => {
     function* body() {
       for (let i = 0; i < steps; i++) yield env.local;
+    }
+    return { main: Array.from({ length: tasks }, () => [body]) };
+  });
+}
+
+/** The same, but no two steps of different tasks commute. */
+export function conflicting(tasks: number, steps: number): Toy {
+  return toy(({ heap }) => {
+    const { count } = heap.boot(Table, 'table');
+    function* body() {
+      for (let i = 0; i < steps; i++) yield count.exchange;
     }
     return { main: Array.from({ length: tasks }, () => [body]) };
   });
@@ -54,3 +68,20 @@ export function allRuns(executor: Executor, preemptions = Number.POSITIVE_INFINI
   executor.reset();
   return runs;
 }
+
+/** The runs that a scheduler makes with `seeds` seeds. */
+export function made(
+  { executor, judge }: Toy,
+  seeds: number,
+  make: (rng: Rng) => Scheduler,
+): string[] {
+  const runner = new Runner({ executor, judge }, { maxSteps: 100 });
+  return Array.from({ length: seeds }, (_, i) => {
+    const { outcome, decisions } = runner.run(make(Rng.seeded(derive('schedulers', i))));
+    if (outcome !== 'ok') throw new Error(`run ${i} ends as ${outcome}`);
+    return word(decisions);
+  });
+}
+
+/** The different ones. */
+export const sample = (...args: Parameters<typeof made>): Set<string> => new Set(made(...args));

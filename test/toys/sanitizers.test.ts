@@ -22,7 +22,8 @@ function randomly(toy: Toy): Finding[] {
   const findings: Finding[] = [];
   for (let i = 0; i < runs; i++) {
     const rng = Rng.seeded(derive('sanitizers', i));
-    const scheduler = i % 2 === 0 ? new RandomWalk(rng) : new Pct(rng, { depth: 3, steps: 12 });
+    const scheduler =
+      i % 2 === 0 ? new RandomWalk(rng) : new Pct(rng, { depth: 3, steps: { most: 12 } });
     const { outcome, violation, decisions } = runner.run(scheduler);
     expect(outcome).not.toBe('inconclusive');
     if (violation !== null) findings.push({ violation, decisions });

@@ -2,16 +2,19 @@
 // and reaches what it promises to reach.
 
 import { describe, expect, test } from 'vitest';
-import { derive, Rng } from '../../fuzz/rng.ts';
+import type { Rng } from '../../fuzz/rng.ts';
 import { Runner } from '../../fuzz/run.ts';
+import { Guided } from '../../fuzz/schedulers/guided.ts';
+import { Orders } from '../../fuzz/schedulers/orders.ts';
 import { Pct } from '../../fuzz/schedulers/pct.ts';
+import { Pos } from '../../fuzz/schedulers/pos.ts';
 import { PreemptionBounded } from '../../fuzz/schedulers/preemptionBounded.ts';
 import { RandomWalk } from '../../fuzz/schedulers/random.ts';
 import { Replay } from '../../fuzz/schedulers/replay.ts';
 import { RoundRobin } from '../../fuzz/schedulers/roundRobin.ts';
 import type { Scheduler } from '../../fuzz/schedulers/scheduler.ts';
-import { allRuns, independent, word } from './interleavings.ts';
-import { searchAll, type Toy, toy } from './toy.ts';
+import { allRuns, independent, sample, word } from './interleavings.ts';
+import { searchAll, toy } from './toy.ts';
 
 const factorial = (n: number): number => (n <= 1 ? 1 : n * factorial(n - 1));
 const choose = (n: number, k: number) => factorial(n) / factorial(k) / factorial(n - k);
@@ -35,23 +38,14 @@ const choosy = () =>
     ],
   }));
 
-/** The different runs that a scheduler makes with `seeds` seeds. */
-function sample({ executor, judge }: Toy, seeds: number, make: (rng: Rng) => Scheduler) {
-  const runner = new Runner({ executor, judge }, { maxSteps: 100 });
-  const words = Array.from({ length: seeds }, (_, i) => {
-    const run = runner.run(make(Rng.seeded(derive('schedulers', i))));
-    expect(run.outcome).toBe('ok');
-    return word(run.decisions);
-  });
-  return new Set(words);
-}
-
 const steps = 10;
 const schedulers: Readonly<Record<string, (rng: Rng) => Scheduler>> = {
   'round robin': () => new RoundRobin(),
   random: (rng) => new RandomWalk(rng),
-  pct: (rng) => new Pct(rng, { depth: 3, steps }),
+  pct: (rng) => new Pct(rng, { depth: 3, steps: { most: steps } }),
   'preemption-bounded': (rng) => new PreemptionBounded(rng, { bound: 1 }),
+  pos: (rng) => new Pos(rng),
+  guided: (rng) => new Guided(rng, new Orders()),
   'lenient replay': () => new Replay([], 'lenient'),
 };
 
@@ -105,14 +99,23 @@ test.each([
   expect(sample(model, 2000, (rng) => new RandomWalk(rng))).toEqual(allRuns(model.executor));
 });
 
+test.each([
+  [2, 2],
+  [2, 3],
+  [3, 2],
+])('pos reaches every run of %i tasks of %i steps, though they commute', (n, k) => {
+  const model = independent(n, k);
+  expect(sample(model, 4000, (rng) => new Pos(rng))).toEqual(allRuns(model.executor));
+});
+
 test('pct of depth d reaches every run of two tasks with at most d-1 preemptions', () => {
   const model = independent(2, 3);
   for (const depth of [1, 2, 3]) {
-    const made = sample(model, 2000, (rng) => new Pct(rng, { depth, steps: 6 }));
+    const made = sample(model, 2000, (rng) => new Pct(rng, { depth, steps: { most: 6 } }));
     const legal = allRuns(model.executor, depth - 1);
     expect([...legal].filter((run) => !made.has(run))).toEqual([]);
   }
-  expect(sample(model, 4000, (rng) => new Pct(rng, { depth: 6, steps: 6 }))).toEqual(
+  expect(sample(model, 4000, (rng) => new Pct(rng, { depth: 6, steps: { most: 6 } }))).toEqual(
     allRuns(model.executor),
   );
 });
