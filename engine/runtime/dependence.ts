@@ -6,16 +6,19 @@ import { type Access, Flag } from './access.ts';
 import type { Held } from './discipline.ts';
 
 export function dependent(a: Access, b: Access): boolean {
-  const { cell } = a;
+  if (a.cell.object !== b.cell.object) return false;
   const either = a.flags | b.flags;
-  if (cell === b.cell) {
-    if ((either & Flag.mutates) === 0) return false;
-    return a.commutes === null || a.commutes !== b.commutes;
-  }
-  if (cell.object !== b.cell.object) return false;
-  // Every access of an object looks at its life; some look at more of it.
+  // Every access of an object looks at its life.
   if ((either & Flag.lifetime) !== 0) return true;
-  return (either & Flag.whole) !== 0 && (either & Flag.mutates) !== 0;
+  if ((either & Flag.mutates) === 0) return false;
+  if (a.cell !== b.cell) return (either & Flag.whole) !== 0;
+  if (!touches(a) || !touches(b)) return false;
+  return a.commutes === null || a.commutes !== b.commutes;
+}
+
+/** Whether the access depends on the value of its cell, or changes it. */
+function touches({ flags, outcome }: Access): boolean {
+  return (flags & (Flag.reads | Flag.mutates | Flag.waits)) !== 0 || outcome !== null;
 }
 
 /** A lock that a task must hold, or be able to take, at some point of its code. */

@@ -55,6 +55,8 @@ export class Node {
   readonly own: readonly KernelObject[];
   /** A step from here is known to end the operation. */
   ends = false;
+  /** A step from here is known to allocate. */
+  makes = false;
   /** What a search remembers about the node; no part of the state. */
   shadow: unknown = null;
   private readonly forgotten: { label: string; allocations: number; node: Node }[] = [];
@@ -163,9 +165,14 @@ export class Node {
       growth.cyclic = true;
       growth.count++;
     }
+    if (edge.fresh !== null && !this.makes) {
+      this.makes = true;
+      growth.steps++;
+      growth.count++;
+    }
     if (edge.to !== null || this.ends) return;
     this.ends = true;
-    growth.ends++;
+    growth.steps++;
     growth.count++;
   }
 }

@@ -69,9 +69,10 @@ export class StatelessSearch {
   run(): StatelessResult {
     const { executor } = this;
     const { growth } = executor.heap;
-    // Which steps end operations is part of what depends on what: who learns more begins anew.
-    for (let known = -1; known !== growth.ends && !this.stopped; ) {
-      known = growth.ends;
+    // Which steps end operations or allocate is part of what depends on what: who learns more begins
+    // anew.
+    for (let known = -1; known !== growth.steps && !this.stopped; ) {
+      known = growth.steps;
       this.searchOnce(known);
     }
     executor.reset();
@@ -91,7 +92,7 @@ export class StatelessSearch {
     this.arrive(this.pointAt(0), 0);
     while (this.depth > 0 && !this.stopped) {
       const point = this.points[this.depth - 1] as Point;
-      if (point.task === null && growth.ends !== known && this.traces > 0) return;
+      if (point.task === null && growth.steps !== known && this.traces > 0) return;
       if (point.task !== null) this.takeBack(point);
       if (!this.next(point)) this.depth--;
       else this.move(point);

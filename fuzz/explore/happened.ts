@@ -6,14 +6,13 @@ import {
   conflict,
   dependent,
   type Executor,
-  Flag,
   raceOf,
   type Task,
   type Value,
   type Violation,
 } from '../../engine/runtime/index.ts';
 import type { StepDependence } from './stepDependence.ts';
-import { isBoundary } from './stepDependence.ts';
+import { isBoundary, isSeen } from './stepDependence.ts';
 
 /** Two steps that nothing orders but each other. */
 export interface Race {
@@ -33,7 +32,9 @@ interface Step {
   before: Value;
   begins: boolean;
   ends: boolean;
+  /** The judge looks around when its operation begins and ends. */
   looks: boolean;
+  seen: boolean;
   /** By task: how far (index + 1) its steps happened before this one or are it. */
   clock: Int32Array;
 }
@@ -62,6 +63,7 @@ export class Happened {
       begins: false,
       ends: false,
       looks: false,
+      seen: false,
       clock: new Int32Array(this.executor.tasks.length),
     });
     step.task = task;
@@ -70,6 +72,7 @@ export class Happened {
     step.before = access.cell.stored;
     step.begins = node.depth === 0;
     step.ends = false;
+    step.seen = isSeen(node);
     const { listener } = this.executor;
     step.looks = listener?.looks?.(task, node.opIndex) === true;
   }
@@ -137,7 +140,7 @@ export class Happened {
     const [first, second] = [a.begins || a.ends, b.begins || b.ends];
     if (this.executor.listener === null) return this.quiescent && first && second;
     if (first && second) return true;
-    return (first && a.looks && mutates(b)) || (second && b.looks && mutates(a));
+    return (first && a.looks && b.seen) || (second && b.looks && a.seen);
   }
 
   /** Without step `at` and what follows from it, the step could not have been taken. */
@@ -198,8 +201,6 @@ export class Happened {
     return this.steps[this.length - 1] as Step;
   }
 }
-
-const mutates = ({ access }: Step) => (access.flags & Flag.mutates) !== 0;
 
 function join(clock: Int32Array, other: Int32Array): void {
   for (let i = 0; i < clock.length; i++)

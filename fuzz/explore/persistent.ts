@@ -8,11 +8,11 @@ import {
   dependent,
   excluded,
   type Executor,
-  Flag,
   type Node,
   type Task,
 } from '../../engine/runtime/index.ts';
 import type { Condition } from './reductions.ts';
+import { isSeen } from './stepDependence.ts';
 
 export interface PersistentOptions {
   /** Locks that the task holds keep others out. */
@@ -88,11 +88,11 @@ export class PersistentSets {
     const { node } = task;
     const own = node.own.includes((node.access as Access).cell.object);
     const ends = this.executor.listener !== null && node.ends;
-    if (own && !ends) return 0;
+    const shows = isSeen(node);
+    if (own && !ends && !shows) return 0;
     const last = own ? null : this.meetings(node, task).last;
     const ordered = ends && this.options.without !== 'ends count';
     const looks = ends && this.looks(task, node.opIndex);
-    const shows = !own && ((node.access as Access).flags & Flag.mutates) !== 0;
     let met = 0;
     for (let id = 0; id < tasks.length; id++) {
       const other = tasks[id] as Task;

@@ -6,6 +6,7 @@ import {
   dependent,
   type Executor,
   Flag,
+  type Node,
   type Task,
 } from '../../engine/runtime/index.ts';
 import type { Condition } from './reductions.ts';
@@ -41,9 +42,13 @@ export class StepDependence {
 
   private looksAt({ id, node }: Task, other: Task): boolean {
     const { listener, tasks } = this.executor;
-    const mutates = ((other.node.access as Access).flags & Flag.mutates) !== 0;
-    return mutates && listener?.looks?.(tasks[id] as Task, node.opIndex) === true;
+    return isSeen(other.node) && listener?.looks?.(tasks[id] as Task, node.opIndex) === true;
   }
+}
+
+/** Whoever looks around before and after the node's next step may see a difference. */
+export function isSeen({ access, makes }: Node): boolean {
+  return makes || ((access as Access).flags & Flag.mutates) !== 0;
 }
 
 /** The task's next step begins or may end an operation. */

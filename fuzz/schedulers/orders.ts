@@ -2,9 +2,15 @@
 // others touch, and the orders that these can have. All is listed in the order in which it was met, so
 // that equal runs make equal knowledge.
 
-import type { Access, KernelObject, Node, Task } from '../../engine/runtime/index.ts';
+import {
+  type Access,
+  dependent,
+  type KernelObject,
+  type Node,
+  type Task,
+} from '../../engine/runtime/index.ts';
 import type { Rng } from '../rng.ts';
-import { dependent } from './dependent.ts';
+
 import { announced } from './scheduler.ts';
 
 /** One access in one operation of a task, whatever the operation has read before. */

@@ -3,9 +3,9 @@
 // with the one performed draw again: else a step that lost once would go on losing, and orders that
 // alternate would hardly ever be seen.
 
-import type { Executor, Task } from '../../engine/runtime/index.ts';
+import { dependent, type Executor, type Task } from '../../engine/runtime/index.ts';
 import type { Rng } from '../rng.ts';
-import { dependent } from './dependent.ts';
+
 import { announced, randomAnswer, refusalProbability, type Scheduler } from './scheduler.ts';
 
 export class Pos implements Scheduler {
