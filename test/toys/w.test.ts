@@ -8,7 +8,7 @@ import { Runner, type Subject } from '../../fuzz/run.ts';
 import { RandomWalk } from '../../fuzz/schedulers/random.ts';
 import { Replay } from '../../fuzz/schedulers/replay.ts';
 import { searchAll } from './toy.ts';
-import { toyW } from './w.ts';
+import { toyW } from '../../bench/workload/w.ts';
 
 /** The same, with a judge that counts the wrong states and lets the search go on behind them. */
 function counting(variant: 'A' | 'B' | 'C', tasks: number, ops: number) {
