@@ -28,7 +28,8 @@ function bestOfAll({ executor, judge }: Subject): readonly [number, number] | nu
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
       const size = [path.length, switchesOf(path)] as const;
-      const better = best === null || size[0] < best[0] || (size[0] === best[0] && size[1] < best[1]);
+      const better =
+        best === null || size[0] < best[0] || (size[0] === best[0] && size[1] < best[1]);
       if (better) best = size;
       return true;
     }
