@@ -19,7 +19,12 @@ function command(workload: Workload, repeat: number): Command {
   return {
     file: process.execPath,
     args: [
-      ...[cli, 'run', 'w.qnt', '--main=w', '--backend=typescript', '--verbosity=1'],
+      cli,
+      'run',
+      'w.qnt',
+      '--main=w',
+      '--backend=typescript',
+      '--verbosity=1',
       `--invariant=${quintInvariant}`,
       `--max-samples=${samples}`,
       `--max-steps=${stepsOf(workload)}`,

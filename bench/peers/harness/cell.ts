@@ -83,8 +83,9 @@ export function prepare(job: Job, folder: string): void {
 async function build(job: Job, folder: string, limits: Limits): Promise<Repeated<number> | null> {
   const commands = job.build ?? [];
   if (commands.length === 0) return null;
+  // Long, and beside the point: once each, disturbed or not.
   const repeats = Math.min(limits.repeats, limits.repeatsOfLong);
-  return repeat({ ...limits, repeats }, async () => ({
+  return repeat({ ...limits, repeats, attempts: 1 }, async () => ({
     run: await buildOnce(commands, folder, limits.capMs),
     last: false,
   }));

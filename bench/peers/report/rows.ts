@@ -76,18 +76,17 @@ const row = (tool: string, fields: Fields): string[] =>
 
 function rowOf({ outcome, configuration, workload, section }: Result): string[] {
   const { name } = configuration;
-  switch (outcome.kind) {
-    case 'measured':
-      return row(name, measuredFields(outcome));
-    case 'scaled':
-      return row(`${name}, ${nameOf(workload)}`, scaledFields(outcome));
-    case 'unfinished':
-      return row(section === 'two processes' ? `${name}, ${nameOf(workload)}` : name, {
-        answer: `did not finish in ${outcome.capMs / 1000} s`,
-      });
-    case 'failed':
-      return row(name, { answer: 'failed', note: outcome.why });
-  }
+  return row(
+    section === 'two processes' ? `${name}, ${nameOf(workload)}` : name,
+    fieldsOf(outcome),
+  );
+}
+
+function fieldsOf(outcome: Result['outcome']): Fields {
+  if (outcome.kind === 'measured') return measuredFields(outcome);
+  if (outcome.kind === 'scaled') return scaledFields(outcome);
+  if (outcome.kind === 'failed') return { answer: 'failed', note: outcome.why };
+  return { answer: `did not finish in ${outcome.capMs / 1000} s` };
 }
 
 function measuredFields(measured: Measured): Fields {
