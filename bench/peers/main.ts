@@ -7,7 +7,7 @@ import { nameOf } from '../workload/known.ts';
 import { peers as allPeers } from './adapters/index.ts';
 import { root } from './find.ts';
 import { type Limits, measureCell } from './harness/cell.ts';
-import { runProcess } from './harness/process.ts';
+import { endAll, runProcess } from './harness/process.ts';
 import { median, repeat } from './harness/repeat.ts';
 import { measureTwice } from './harness/twice.ts';
 import { help, type Options, parseOptions, UsageError } from './options.ts';
@@ -31,6 +31,12 @@ async function main({ peers, workloads, limits, markdown: write }: Options): Pro
   for (const { id, why, install } of absent) say(`${id} is absent: ${why}; to have it: ${install}`);
   const present = found.flatMap(({ peer, presence }) => (presence.found ? [peer] : []));
   const scratch = mkdtempSync(join(tmpdir(), 'iommucheck-peers-'));
+  const stop = () => {
+    endAll();
+    rmSync(scratch, { recursive: true, force: true });
+    process.exit(130);
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     const nodeMs = await emptyNode(scratch, limits);
     const results = await measureAll(plan(present, workloads), scratch, limits);

@@ -19,6 +19,21 @@ export class Failure extends Error {}
 
 const sampleMs = 5;
 
+/** What runs now; each leads a group of its own, which a Ctrl-C for the bench does not reach. */
+const running = new Set<ChildProcess>();
+
+export function endAll(): void {
+  for (const child of running) endGroup(child);
+}
+
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has just ended by itself.
+  }
+}
+
 export async function runProcess(command: Command, folder: string, capMs: number): Promise<Ended> {
   const begun = performance.now();
   const child = spawn(command.file, command.args, {
@@ -33,8 +48,9 @@ export async function runProcess(command: Command, folder: string, capMs: number
   let overdue = false;
   const cap = setTimeout(() => {
     overdue = true;
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    endGroup(child);
   }, capMs);
+  running.add(child);
   try {
     const { code, wallMs } = await ended(child, begun);
     const [stdout = '', stderr = ''] = await Promise.all(texts);
@@ -44,6 +60,7 @@ export async function runProcess(command: Command, folder: string, capMs: number
     };
     return { output: { code, stdout, stderr, file }, wallMs, rssMb, overdue };
   } finally {
+    running.delete(child);
     clearInterval(sampling);
     clearTimeout(cap);
   }
