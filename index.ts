@@ -7,6 +7,7 @@ export { DataRaces, sanitizers, type Steps, Violation } from './engine/runtime/i
 export type { Op, Program, Result, Topology } from './engine/vfio/vocabulary.ts';
 export { ExhaustiveSearch, type SearchResult } from './fuzz/explore/exhaustive.ts';
 export type { Decision, Judge } from './fuzz/explore/judge.ts';
+export { type ShortestResult, ShortestSearch } from './fuzz/explore/shortest.ts';
 export { type Finding, readFinding, readText, writeText } from './fuzz/finding/index.ts';
 export { type Instance, instantiate } from './fuzz/instance.ts';
 export { Rng } from './fuzz/rng.ts';

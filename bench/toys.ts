@@ -6,7 +6,7 @@ import { Rng } from '../fuzz/rng.ts';
 import { Runner, type RunObserver } from '../fuzz/run.ts';
 import { RandomWalk } from '../fuzz/schedulers/random.ts';
 import type { Bench } from './harness.ts';
-import { toyW } from '../test/toys/w.ts';
+import { toyW } from './workload/w.ts';
 
 const runs = 40_000;
 

@@ -8,7 +8,7 @@ import { recordFinding } from '../fuzz/trace/index.ts';
 import { toyFinding } from '../test/toys/failing.ts';
 import { toyHole } from '../test/toys/hole.ts';
 import { toyRace } from '../test/toys/race.ts';
-import { toyW } from '../test/toys/w.ts';
+import { toyW } from '../bench/workload/w.ts';
 import { sampleProgram } from '../test/toys/findings.ts';
 import { coloured, plain } from './colour.ts';
 import { failureText, type FailureView } from './failure.ts';

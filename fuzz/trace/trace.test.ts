@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { failingRun } from '../../test/toys/failing.ts';
-import { toyW } from '../../test/toys/w.ts';
+import { toyW } from '../../bench/workload/w.ts';
 import { readFinding, writeFinding } from '../finding/index.ts';
 import { sampleProgram } from '../../test/toys/findings.ts';
 import type { Instance } from '../instance.ts';

@@ -7,7 +7,7 @@ import type { Replayable } from '../../fuzz/finding/index.ts';
 import { replayFinding } from '../../fuzz/trace/index.ts';
 import { toyFinding } from '../toys/failing.ts';
 import { toyHole } from '../toys/hole.ts';
-import { toyW } from '../toys/w.ts';
+import { toyW } from '../../bench/workload/w.ts';
 import type { Io, Sink } from '../../cli/io.ts';
 import { run } from '../../cli/run.ts';
 import type { Services } from '../../cli/services.ts';

@@ -12,12 +12,13 @@ export interface EngineText {
   readonly deltas: readonly AnyDelta[];
 }
 
-const several = scenarios.filter((s) => s.program.tasks.flatMap((t) => t.ops).length > 1);
+const several = scenarios.filter((s) => s.program.tasks.some((t, i) => i > 0 || t.ops.length > 1));
 
 export function randomEngineProgram(rng: Rng): EngineText {
   const scenario = several[rng.next(several.length)] as Scenario;
   const { program } = scenario;
-  const ops: readonly AnyOp[] = program.tasks.map((task): readonly AnyOp[] => task.ops).flat();
+  const ops: AnyOp[] = [];
+  for (const task of program.tasks) ops.push(...task.ops);
   const process = program.tasks[0]?.process ?? 0;
   const tasks = Array.from({ length: 2 }, () => ({
     process,

@@ -5,7 +5,7 @@ import { schedulerNames } from '../../fuzz/campaign.ts';
 import { derive } from '../../fuzz/rng.ts';
 import { Runner } from '../../fuzz/run.ts';
 import { Schedules } from '../../fuzz/schedules.ts';
-import { dependent } from '../../fuzz/schedulers/dependent.ts';
+import { dependent } from '../../engine/runtime/index.ts';
 import { Guided } from '../../fuzz/schedulers/guided.ts';
 import { Orders } from '../../fuzz/schedulers/orders.ts';
 import { Pos } from '../../fuzz/schedulers/pos.ts';

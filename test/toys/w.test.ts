@@ -8,7 +8,8 @@ import { Runner, type Subject } from '../../fuzz/run.ts';
 import { RandomWalk } from '../../fuzz/schedulers/random.ts';
 import { Replay } from '../../fuzz/schedulers/replay.ts';
 import { searchAll } from './toy.ts';
-import { toyW } from './w.ts';
+import { isWrong, known, stepsOf } from '../../bench/workload/known.ts';
+import { toyW } from '../../bench/workload/w.ts';
 
 /** The same, with a judge that counts the wrong states and lets the search go on behind them. */
 function counting(variant: 'A' | 'B' | 'C', tasks: number, ops: number) {
@@ -26,26 +27,14 @@ function counting(variant: 'A' | 'B' | 'C', tasks: number, ops: number) {
   return { result, wrong: () => wrong };
 }
 
-test.each([
-  ['A', 2, 2, 69, 72],
-  ['A', 2, 4, 225, 240],
-  ['A', 3, 2, 297, 324],
-  ['A', 3, 3, 784, 864],
-  ['A', 4, 2, 1161, 1296],
-  ['B', 2, 2, 359, 600],
-  ['B', 2, 4, 10897, 19588],
-  ['B', 3, 2, 3072, 5634],
-  ['B', 3, 3, 39514, 73961],
-  ['B', 4, 2, 28634, 53190],
-  ['C', 2, 2, 81, 144],
-  ['C', 2, 4, 289, 544],
-  ['C', 3, 2, 729, 1944],
-  ['C', 3, 3, 2197, 6084],
-  ['C', 4, 2, 6561, 23328],
-] as const)('%s(%i,%i) has %i states and %i transitions', (variant, tasks, ops, states, moves) => {
-  const { result, wrong } = counting(variant, tasks, ops);
-  expect(result).toMatchObject({ states, transitions: moves, violations: 0, complete: true });
-  expect(wrong() > 0).toBe(variant === 'B');
+const small = known.filter(({ states }) => states < 1e5);
+
+test.each(small)('$variant($tasks,$ops) has $states states and $transitions transitions', (row) => {
+  const { states, transitions } = row;
+  const { result, wrong } = counting(row.variant, row.tasks, row.ops);
+  expect(result).toMatchObject({ states, transitions, violations: 0, complete: true });
+  expect(result.maxDepth).toBe(stepsOf(row));
+  expect(wrong() > 0).toBe(isWrong(row));
 });
 
 test('the reports of B replay, and its shortest is one locked and one unlocked operation', () => {

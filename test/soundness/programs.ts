@@ -1,0 +1,25 @@
+// Both kinds of random programs as searches see them: made anew for each search, so that none knows
+// what another has learnt.
+
+import { instantiate } from '../../fuzz/instance.ts';
+import { derive, Rng } from '../../fuzz/rng.ts';
+import type { Subject } from '../../fuzz/run.ts';
+import { randomEngineProgram } from './engine.ts';
+import { randomToy, toyOf } from './toys.ts';
+
+export interface Candidate {
+  readonly text: string;
+  make(): Subject;
+}
+
+export function toyNumber(i: number): Candidate {
+  const toy = randomToy(Rng.seeded(derive('toy', i)));
+  return { text: `toy ${i}: ${JSON.stringify(toy)}`, make: () => toyOf(toy) };
+}
+
+export function engineNumber(i: number): Candidate {
+  const { scenario, program, deltas } = randomEngineProgram(Rng.seeded(derive('engine', i)));
+  const kinds = program.tasks.map((t) => t.ops.map(({ op }) => op));
+  const text = `engine ${i}: ${scenario} + ${deltas.map((d) => d.id).join()}: ${JSON.stringify(kinds)}`;
+  return { text, make: () => instantiate(program, deltas) };
+}

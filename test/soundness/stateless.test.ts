@@ -1,0 +1,61 @@
+// The stateless search against the exhaustive one: the numbers of traces that other tools agree on,
+// and the same violations and quiescent states on random toy programs.
+
+import { expect, test } from 'vitest';
+import { StatelessSearch } from '../../fuzz/explore/dpor.ts';
+import { toyW } from '../../bench/workload/w.ts';
+import { difference, see } from './compare.ts';
+import { toyNumber } from './programs.ts';
+
+test.each([
+  ['A', 2, 2, 6],
+  ['A', 2, 4, 70],
+  ['A', 3, 2, 90],
+  ['A', 3, 3, 1680],
+  ['A', 4, 2, 2520],
+  ['B', 2, 2, 63],
+  ['B', 2, 4, 26_721],
+  ['B', 3, 2, 1891],
+  ['B', 3, 3, 349_507],
+  ['B', 4, 2, 139_890],
+  ['C', 2, 2, 1],
+  ['C', 4, 2, 1],
+  ['C', 4, 8, 1],
+] as const)('%s(%i,%i) has %i Mazurkiewicz traces', (variant, tasks, ops, traces) => {
+  const { executor } = toyW(variant, tasks, ops);
+  const judge = { quiescent() {}, final() {} };
+  const result = new StatelessSearch(executor, judge, {
+    maxRuns: 1e6,
+    maxDepth: 1000,
+    quiescent: false,
+    onViolation: () => true,
+  }).run();
+  expect(result).toMatchObject({ traces, blocked: 0, complete: true });
+});
+
+test('it sees the violations and quiescent states that exhaustive search sees', () => {
+  let compared = 0;
+  const differences: string[] = [];
+  for (let i = 0; i < 700; i++) {
+    const { text, make } = toyNumber(i);
+    const all = see(make(), { reductions: [] });
+    const { executor, judge } = make();
+    const violations = new Set<string>();
+    const quiescent = new Set<string>();
+    const { complete } = new StatelessSearch(executor, judge, {
+      maxRuns: 1_500,
+      maxDepth: 1_000,
+      onViolation: ({ property, key }) => violations.add(`${property} ${key}`).size > 0,
+      onQuiescent: (e) => quiescent.add(`${e.fingerprint1} ${e.fingerprint2}`),
+    }).run();
+    if (!complete) continue;
+    compared++;
+    const seen = { ...all, violations: [...violations].sort(), quiescent: [...quiescent].sort() };
+    // Circles of locks are gathered over a whole search of states.
+    const judged = all.violations.filter((v) => !v.startsWith('lock-order'));
+    const found = difference({ ...all, violations: judged }, seen);
+    if (found !== null) differences.push(`${text}: ${found}`);
+  }
+  expect(differences).toEqual([]);
+  expect(compared).toBeGreaterThan(500);
+});
