@@ -20,6 +20,30 @@ export { RoundRobin } from './fuzz/schedulers/roundRobin.ts';
 export type { Scheduler } from './fuzz/schedulers/scheduler.ts';
 export { findSmallest } from './fuzz/smallest.ts';
 export { makeFinding, replayFinding } from './fuzz/trace/index.ts';
-export { oracle } from './model/index.ts';
+export {
+  always,
+  alwaysStep,
+  type AnyModel,
+  bundledModels,
+  canAlways,
+  checkModel,
+  defineModel,
+  eventually,
+  type Fairness,
+  leadsTo,
+  type MachineModel,
+  ModelError,
+  modelOfJson,
+  type ModelResult,
+  oracle,
+  type ProductModel,
+  type Property,
+  type PropertyResult,
+  sometimes,
+  toJson,
+  toMermaid,
+  type Trace,
+  type Verdict,
+} from './model/index.ts';
 export { catalogue as properties } from './properties/index.ts';
 export { shrink, type Shrunk } from './shrinkers/index.ts';

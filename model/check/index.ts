@@ -5,6 +5,7 @@ export { ModelError } from './errors.ts';
 export type { PropertyResult } from './judge.ts';
 export {
   type AnyModel,
+  defineModel,
   isMachine,
   type MachineModel,
   type Part,
@@ -28,4 +29,4 @@ export {
   type Step,
 } from './property.ts';
 export type { Rest } from './system.ts';
-export { modelOfJson } from './unknownGuards.ts';
+export { guardsAskedIn, modelOfJson } from './unknown-guards.ts';

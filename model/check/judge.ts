@@ -1,7 +1,7 @@
 // One property on one graph: which kind it is, and for those that speak of whole runs, the bits of states
 // that the search for a run needs.
 import type { Graph } from './explore.ts';
-import { fairSets } from './fairness.ts';
+import { type FairSet, fairSets } from './fairness.ts';
 import { findRun } from './liveness.ts';
 import { type Outcome, unopposed, type Verdict, violated } from './outcome.ts';
 import { endOf, isResting, type Run, type Trace, traceOf } from './paths.ts';
@@ -15,6 +15,8 @@ export interface PropertyResult<S> {
   readonly kind: PropertyKind;
   readonly verdict: Verdict;
   readonly why: string;
+  /** The fair sets that were assumed; of properties of runs only. */
+  readonly fair: readonly string[];
   /** The counterexample; of `sometimes` that holds, the witness. */
   readonly trace: Trace<S> | null;
 }
@@ -24,16 +26,15 @@ export function judge<S>(
   property: Property<S>,
   fairness: Fairness | undefined,
 ): PropertyResult<S> {
-  const { verdict, why, run } = outcomeOf(graph, property, property.fairness ?? fairness);
   const { name, kind } = property;
-  return { name, kind, verdict, why, trace: run === null ? null : traceOf(graph, run) };
+  const isOfRuns = kind === 'eventually' || kind === 'leadsTo';
+  const fair = isOfRuns ? fairSets(graph.labels, property.fairness ?? fairness) : [];
+  const { verdict, why, run } = outcomeOf(graph, property, fair);
+  const trace = run === null ? null : traceOf(graph, run);
+  return { name, kind, verdict, why, fair: fair.map((set) => set.name), trace };
 }
 
-function outcomeOf<S>(
-  graph: Graph<S>,
-  property: Property<S>,
-  fairness: Fairness | undefined,
-): Outcome {
+function outcomeOf<S>(graph: Graph<S>, property: Property<S>, fair: readonly FairSet[]): Outcome {
   const { name } = property;
   switch (property.kind) {
     case 'always':
@@ -45,21 +46,21 @@ function outcomeOf<S>(
     case 'canAlways':
       return canAlways(graph, truth(graph, property.goal, name));
     case 'eventually':
-      return eventually(graph, truth(graph, property.holds, name), fairness);
+      return eventually(graph, truth(graph, property.holds, name), fair);
     case 'leadsTo': {
       const from = truth(graph, property.from, name);
-      return leadsTo(graph, from, truth(graph, property.to, name), fairness);
+      return leadsTo(graph, from, truth(graph, property.to, name), fair);
     }
   }
 }
 
 const not = (bits: Uint8Array) => bits.map((bit) => 1 - bit);
 
-function eventually(graph: Graph<unknown>, holds: Uint8Array, fairness?: Fairness): Outcome {
+function eventually(graph: Graph<unknown>, holds: Uint8Array, fair: readonly FairSet[]): Outcome {
   const stay = not(holds);
   const seeds = new Uint8Array(holds.length);
   for (const root of graph.roots) seeds[root] = stay[root] as number;
-  const run = findRun(graph, seeds, stay, fairSets(graph.labels, fairness));
+  const run = findRun(graph, seeds, stay, fair);
   if (run === null) return unopposed(graph, 'every run comes to such a state');
   return violated(`the run never comes to such a state: ${howItEnds(graph, run)}`, run);
 }
@@ -68,11 +69,11 @@ function leadsTo(
   graph: Graph<unknown>,
   from: Uint8Array,
   to: Uint8Array,
-  fairness?: Fairness,
+  fair: readonly FairSet[],
 ): Outcome {
   const stay = not(to);
   const seeds = from.map((bit, state) => bit & (stay[state] as number));
-  const run = findRun(graph, seeds, stay, fairSets(graph.labels, fairness));
+  const run = findRun(graph, seeds, stay, fair);
   if (run !== null) return violated(`the second never follows: ${howItEnds(graph, run)}`, run);
   const vacuous = from.includes(1) ? '' : '; vacuously, as no state is the first';
   return unopposed(graph, `every run comes from the first to the second${vacuous}`);

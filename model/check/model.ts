@@ -44,6 +44,13 @@ export interface ProductModel<P extends Parts = Parts> extends Asked<Snapshots<P
 /** The same with the snapshots' types forgotten, for lists and loaded files. */
 export type AnyModel = (Part | Pick<ProductModel, 'machines' | 'sync'>) & Asked<never>;
 
+/** The model itself; so that its functions know the types of their snapshots. */
+export function defineModel<P extends Parts>(model: ProductModel<P>): ProductModel<P>;
+export function defineModel<M extends AnyStateMachine>(model: MachineModel<M>): MachineModel<M>;
+export function defineModel(model: unknown): unknown {
+  return model;
+}
+
 export const defaultMaxStates = 100_000;
 
 export const isMachine = (value: unknown): value is AnyStateMachine =>

@@ -49,7 +49,7 @@ export function eventText({ type, ...payload }: EventObject): string {
   return `${type}${data}${guardsText(payload)}`;
 }
 
-/** What a machine without code is told about its guards (unknownGuards.ts). */
+/** What a machine without code is told about its guards (unknown-guards.ts). */
 function guardsText(payload: object): string {
   if (!('$guards' in payload)) return '';
   const guards = Object.entries(payload.$guards as Readonly<Record<string, boolean>>);

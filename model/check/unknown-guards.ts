@@ -35,6 +35,12 @@ export function modelOfJson(config: unknown): Part {
   return { machine, inputs, events };
 }
 
+/** The guards of a model made by modelOfJson, whose every answer its events try. */
+export function guardsAskedIn({ events = [] }: Pick<Part, 'events'>): string[] {
+  const names = events.flatMap((event) => Object.keys((event as Answering).$guards ?? {}));
+  return [...new Set(names)];
+}
+
 function machineOf(config: unknown): AnyStateMachine {
   if (typeof config !== 'object' || config === null || !('states' in config))
     throw new ModelError(
