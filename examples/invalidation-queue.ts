@@ -1,7 +1,7 @@
 // An invalidation request of an IOMMU driver, as a model for `iommucheck model` and checkModel(): one property
 // holds, one does not. A request that times out is sent again; is every request completed?
 import { createMachine } from 'xstate';
-import { canAlways, defineModel, leadsTo } from '../index.ts';
+import { canAlways, leadsTo, modelOf } from '../index.ts';
 
 export const requestMachine = createMachine({
   id: 'request',
@@ -13,8 +13,7 @@ export const requestMachine = createMachine({
   },
 });
 
-export const request = defineModel({
-  machine: requestMachine,
+export const request = modelOf(requestMachine, {
   // Whatever could go on happening does happen: each type of event is weakly fair.
   fairness: 'each-type',
   properties: [

@@ -1,9 +1,8 @@
 // What every machine of the specification promises of its answers, as properties of its steps.
-import type { AnyMachineSnapshot } from 'xstate';
-import { type AnyModel, alwaysStep, type MachineModel } from './check/index.ts';
+import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate';
+import { alwaysStep, type AnyModel, type MachineOptions, modelOf } from './check/index.ts';
 import { readActions } from './compile.ts';
 import { keyOf } from './check/key.ts';
-import type { AnyStateMachine } from 'xstate';
 
 const same = (a: AnyMachineSnapshot, b: AnyMachineSnapshot) =>
   a.value === b.value && keyOf(a.context, 'context') === keyOf(b.context, 'context');
@@ -19,7 +18,14 @@ export const answersOnce = alwaysStep<AnyMachineSnapshot>(
 );
 
 /** A model of the specification: with its own properties it has those of its answers. */
-export const specified = <M extends AnyStateMachine>(model: MachineModel<M>): AnyModel => ({
-  ...model,
-  properties: [refusalsChangeNothing, answersOnce, ...(model.properties ?? [])] as never,
-});
+export function specified<M extends AnyStateMachine>(
+  machine: M,
+  { properties = [], ...options }: MachineOptions<M>,
+): AnyModel {
+  const both = [
+    refusalsChangeNothing,
+    answersOnce,
+    ...properties,
+  ] as MachineOptions<M>['properties'];
+  return modelOf(machine, { ...options, ...(both && { properties: both }) } as MachineOptions<M>);
+}

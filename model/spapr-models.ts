@@ -8,8 +8,7 @@ import { specified } from './refusal.ts';
 import { regionEvents, regionMachine } from './region.ts';
 import { windowAlphabet, windowMachine } from './window.ts';
 
-const region = specified<typeof regionMachine>({
-  machine: regionMachine,
+const region = specified(regionMachine, {
   events: Object.values(regionEvents),
   boundary: ({ context }) => context.used <= 3 && context.mapped <= 4,
   properties: [
@@ -27,8 +26,7 @@ const region = specified<typeof regionMachine>({
   ],
 });
 
-const container = specified<typeof containerMachine>({
-  machine: containerMachine,
+const container = specified(containerMachine, {
   inputs: [{ version: 1 }, { version: 2 }],
   events: containerAlphabet,
   boundary: ({ context }) => context.groups <= 2,
@@ -50,8 +48,7 @@ const container = specified<typeof containerMachine>({
   ],
 });
 
-const window = specified<typeof windowMachine>({
-  machine: windowMachine,
+const window = specified(windowMachine, {
   events: windowAlphabet,
   properties: [
     canAlways('it can always be removed', 'absent'),
@@ -59,8 +56,7 @@ const window = specified<typeof windowMachine>({
   ],
 });
 
-const entry = specified<typeof entryMachine>({
-  machine: entryMachine,
+const entry = specified(entryMachine, {
   events: Object.values(entryEvents),
   properties: [
     canAlways('it can always be cleared', 'clear'),

@@ -1,21 +1,11 @@
 // A model checked: explored within its bounds, its coverage looked at, each property judged.
-import type { AnyStateMachine } from 'xstate';
 import { type Coverage, coverageOf } from './coverage.ts';
 import { explore, type Graph, isComplete } from './explore.ts';
 import { judge, type PropertyResult } from './judge.ts';
-import {
-  type AnyModel,
-  defaultMaxStates,
-  type MachineModel,
-  type Parts,
-  type ProductModel,
-  type Snapshots,
-  systemOf,
-} from './model.ts';
+import { defaultMaxStates, type Model, systemOf } from './model.ts';
 import type { Verdict } from './outcome.ts';
 import { isResting } from './paths.ts';
-import type { Property } from './property.ts';
-import type { Rest, System } from './system.ts';
+import type { Rest } from './system.ts';
 
 /** A bound that was hit. */
 export interface HitBound {
@@ -46,17 +36,11 @@ export interface ModelResult<S> {
  * @throws ModelError if the model is wrong: an event that no state handles, a context that is not data,
  *   a guard that throws, a property of a state that there is not.
  */
-export function checkModel<P extends Parts>(model: ProductModel<P>): ModelResult<Snapshots<P>>;
-export function checkModel<M extends AnyStateMachine>(
-  model: MachineModel<M>,
-): ModelResult<ReturnType<M['resolveState']>>;
-export function checkModel(model: AnyModel): ModelResult<unknown>;
-export function checkModel(given: unknown): ModelResult<never> {
-  const model = given as AnyModel;
+export function checkModel<S>(model: Model<S>): ModelResult<S> {
   const maxStates = model.maxStates ?? defaultMaxStates;
-  const graph = explore(systemOf(model) as System<never>, { boundary: model.boundary, maxStates });
+  const graph = explore(systemOf(model), { boundary: model.boundary, maxStates });
   const coverage = coverageOf(graph, model.unused);
-  const properties = (model.properties ?? []).map((property: Property<never>) =>
+  const properties = (model.properties ?? []).map((property) =>
     judge(graph, property, model.fairness),
   );
   const verdicts = [coverage.verdict, ...properties.map((property) => property.verdict)];

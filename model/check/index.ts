@@ -5,11 +5,14 @@ export { ModelError } from './errors.ts';
 export type { PropertyResult } from './judge.ts';
 export {
   type AnyModel,
-  defineModel,
   isMachine,
   type MachineModel,
+  type MachineOptions,
+  type Model,
+  modelOf,
   type Part,
   type Parts,
+  productOf,
   type ProductModel,
   type Snapshots,
 } from './model.ts';

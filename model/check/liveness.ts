@@ -1,8 +1,9 @@
 // eventually and leadsTo: is there a fair run that comes to a seed and never leaves `stay` from there on?
 // It stops in a state where nothing is handled, or goes round a fair loop; the shortest found is returned.
+import { Component } from './component.ts';
 import type { Graph } from './explore.ts';
 import type { FairSet } from './fairness.ts';
-import { Component } from './lasso.ts';
+import { fairLoop } from './loop.ts';
 import { isResting, type Run } from './paths.ts';
 import { type Region, regionOf, runWithin } from './region.ts';
 import { components } from './scc.ts';
@@ -44,7 +45,7 @@ function shortestLasso(
     for (const start of states.toSorted(byLevel).slice(0, most)) {
       // A loop has a step at least.
       if ((level[start] as number) + 1 >= bestLength) break;
-      const loop = component.loopFrom(start);
+      const loop = fairLoop(component, start);
       const length = (level[start] as number) + loop.length;
       if (length >= bestLength) continue;
       best = { ...runWithin(graph, region, start), loop };

@@ -1,5 +1,6 @@
 // What is given to be checked: one machine, or several side by side, with events, bounds and properties.
-import type { AnyMachineSnapshot, AnyStateMachine, EventObject, SnapshotFrom } from 'xstate';
+import type { AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate';
+import type { EventFromLogic, EventObject, InputFrom, SnapshotFrom } from 'xstate';
 import type { Unused } from './coverage.ts';
 import { ModelError } from './errors.ts';
 import { MachineSystem } from './machine.ts';
@@ -7,15 +8,21 @@ import { ProductSystem } from './product.ts';
 import type { Fairness, Property } from './property.ts';
 import type { System } from './system.ts';
 
-export interface Part<M extends AnyStateMachine = AnyStateMachine> {
-  readonly machine: M;
+export interface Part {
+  readonly machine: AnyStateMachine;
   /** Inputs of the initial states that are looked at; by default one, undefined. */
   readonly inputs?: readonly unknown[];
   /** By default one for each declared type, without payload. */
-  readonly events?: readonly EventObject[];
+  readonly events?: readonly (EventObject | AnyEventObject)[];
 }
 
-interface Asked<S> {
+export type Parts = Readonly<Record<string, Part>>;
+
+/** Of a product: the snapshot of each machine, by its name. */
+export type Snapshots<P extends Parts> = { readonly [K in keyof P]: SnapshotFrom<P[K]['machine']> };
+
+/** What is asked of states that are seen as S. */
+export interface Asked<S> {
   readonly properties?: readonly Property<S>[];
   /** Of `eventually` and `leadsTo`; by default none. */
   readonly fairness?: Fairness;
@@ -26,30 +33,35 @@ interface Asked<S> {
   readonly unused?: Unused;
 }
 
-export interface MachineModel<M extends AnyStateMachine = AnyStateMachine>
-  extends Part<M>,
-    Asked<SnapshotFrom<M>> {}
+export interface MachineModel<S> extends Part, Asked<S> {}
 
-export type Parts = Readonly<Record<string, Part>>;
-
-/** Of a product: the snapshot of each machine, by its name. */
-export type Snapshots<P extends Parts> = { readonly [K in keyof P]: SnapshotFrom<P[K]['machine']> };
-
-export interface ProductModel<P extends Parts = Parts> extends Asked<Snapshots<P>> {
-  readonly machines: P;
+export interface ProductModel<S> extends Asked<S> {
+  readonly machines: Parts;
   /** Types of events that the machines which handle them handle together or not at all. */
   readonly sync?: readonly string[];
 }
 
-/** The same with the snapshots' types forgotten, for lists and loaded files. */
-export type AnyModel = (Part | Pick<ProductModel, 'machines' | 'sync'>) & Asked<never>;
+export type Model<S> = MachineModel<S> | ProductModel<S>;
 
-/** The model itself; so that its functions know the types of their snapshots. */
-export function defineModel<P extends Parts>(model: ProductModel<P>): ProductModel<P>;
-export function defineModel<M extends AnyStateMachine>(model: MachineModel<M>): MachineModel<M>;
-export function defineModel(model: unknown): unknown {
-  return model;
+/** A model whose snapshots are of any type, for lists and loaded files. */
+export type AnyModel = Model<never>;
+
+export interface MachineOptions<M extends AnyStateMachine> extends Asked<SnapshotFrom<M>> {
+  readonly inputs?: readonly InputFrom<M>[];
+  readonly events?: readonly EventFromLogic<M>[];
 }
+
+/** A model of one machine; its functions know the types of the machine's snapshots. */
+export const modelOf = <M extends AnyStateMachine>(
+  machine: M,
+  options: MachineOptions<M> = {},
+): MachineModel<SnapshotFrom<M>> => ({ ...options, machine });
+
+/** A model of machines side by side, by name. */
+export const productOf = <const P extends Parts>(
+  machines: P,
+  options: Asked<Snapshots<P>> & Pick<ProductModel<never>, 'sync'> = {},
+): ProductModel<Snapshots<P>> => ({ ...options, machines });
 
 export const defaultMaxStates = 100_000;
 
@@ -61,8 +73,9 @@ export const isMachine = (value: unknown): value is AnyStateMachine =>
   'config' in value;
 
 /** @throws ModelError if something of it cannot be explored. */
-export function systemOf(model: AnyModel): System<unknown> {
-  if (!('machines' in model)) return machineSystem(model, 'the model');
+export function systemOf<S>(model: Model<S>): System<S> {
+  if (!('machines' in model))
+    return machineSystem(model, 'the model') as System<unknown> as System<S>;
   const parts = Object.entries(model.machines).map(
     ([name, part]): [string, System<AnyMachineSnapshot>] => {
       if (/[.\s:]/.test(name))
@@ -71,7 +84,8 @@ export function systemOf(model: AnyModel): System<unknown> {
     },
   );
   if (parts.length === 0) throw new ModelError('the product has no machines');
-  return new ProductSystem(Object.fromEntries(parts), model.sync);
+  const product: System<unknown> = new ProductSystem(Object.fromEntries(parts), model.sync);
+  return product as System<S>;
 }
 
 function machineSystem({ machine, inputs, events }: Part, name: string): MachineSystem {

@@ -2,15 +2,14 @@
 // domain on a host with two groups. Those of requests and translations are in request-models.ts.
 import { createMachine } from 'xstate';
 import { type AnyModel, always, alwaysStep, canAlways, eventually } from '../check/index.ts';
-import type { ProductModel } from '../check/index.ts';
+import { productOf } from '../check/index.ts';
 import { specified } from '../refusal.ts';
 import { cookieEvents, cookieMachine } from './cookie.ts';
 import { dirtyAlphabet, dirtyMachine } from './dirty.ts';
 import { domainEvents, domainMachine } from './domain.ts';
 import { ownershipAlphabet, ownershipMachine } from './ownership.ts';
 
-const domain = specified<typeof domainMachine>({
-  machine: domainMachine,
+const domain = specified(domainMachine, {
   events: Object.values(domainEvents),
   boundary: ({ context }) => context.groups <= 2,
   properties: [
@@ -33,25 +32,24 @@ const groupsMachine = createMachine({
   },
 });
 
-const hostParts = {
-  domain: { machine: domainMachine, events: Object.values(domainEvents) },
-  groups: { machine: groupsMachine },
-} as const;
+const host = productOf(
+  {
+    domain: { machine: domainMachine, events: Object.values(domainEvents) },
+    groups: { machine: groupsMachine },
+  },
+  {
+    sync: ['ATTACHED', 'DETACHED'],
+    properties: [
+      canAlways('it can always be freed', 'domain.absent'),
+      always(
+        'it is in use while a group is attached',
+        ({ domain, groups }) => (domain.value === 'inUse') === (groups.value !== 'none'),
+      ),
+    ],
+  },
+);
 
-const host: ProductModel<typeof hostParts> = {
-  machines: hostParts,
-  sync: ['ATTACHED', 'DETACHED'],
-  properties: [
-    canAlways('it can always be freed', 'domain.absent'),
-    always(
-      'it is in use while a group is attached',
-      ({ domain, groups }) => (domain.value === 'inUse') === (groups.value !== 'none'),
-    ),
-  ],
-};
-
-const ownership = specified<typeof ownershipMachine>({
-  machine: ownershipMachine,
+const ownership = specified(ownershipMachine, {
   events: ownershipAlphabet,
   boundary: ({ context }) => context.count <= 2,
   properties: [
@@ -68,8 +66,7 @@ const ownership = specified<typeof ownershipMachine>({
   ],
 });
 
-const cookie = specified<typeof cookieMachine>({
-  machine: cookieMachine,
+const cookie = specified(cookieMachine, {
   inputs: (['unmanaged', 'dma', 'identity', 'fixed', 'nested', 'sva'] as const).map((type) => ({
     domain: type,
   })),
@@ -88,8 +85,7 @@ const cookie = specified<typeof cookieMachine>({
   ],
 });
 
-const dirtyLog = specified<typeof dirtyMachine>({
-  machine: dirtyMachine,
+const dirtyLog = specified(dirtyMachine, {
   events: dirtyAlphabet,
   boundary: ({ context }) => context.ranges <= 2,
   properties: [

@@ -8,8 +8,7 @@ import { endpointAlphabet, endpointMachine } from './endpoint.ts';
 import { translationAlphabet, translationMachine } from './translation.ts';
 import { type1Alphabet, type1Machine } from './type1.ts';
 
-const translation = specified<typeof translationMachine>({
-  machine: translationMachine,
+const translation = specified(translationMachine, {
   events: translationAlphabet,
   properties: [
     canAlways('the group can always be emptied', 'empty'),
@@ -17,8 +16,7 @@ const translation = specified<typeof translationMachine>({
   ],
 });
 
-const block = specified<typeof blockMachine>({
-  machine: blockMachine,
+const block = specified(blockMachine, {
   events: blockAlphabet,
   properties: [
     canAlways('it can always be unmapped', 'absent'),
@@ -27,8 +25,7 @@ const block = specified<typeof blockMachine>({
   ],
 });
 
-const coherency = specified<typeof coherencyMachine>({
-  machine: coherencyMachine,
+const coherency = specified(coherencyMachine, {
   inputs: (['intel', 'amd', 'none'] as const).map((by) => ({ by })),
   events: coherencyAlphabet,
   properties: [
@@ -39,8 +36,7 @@ const coherency = specified<typeof coherencyMachine>({
   ],
 });
 
-const endpoint = specified<typeof endpointMachine>({
-  machine: endpointMachine,
+const endpoint = specified(endpointMachine, {
   events: endpointAlphabet,
   properties: [
     canAlways('it can always be released', 'detached'),
@@ -48,8 +44,7 @@ const endpoint = specified<typeof endpointMachine>({
   ],
 });
 
-const type1 = specified<typeof type1Machine>({
-  machine: type1Machine,
+const type1 = specified(type1Machine, {
   events: type1Alphabet,
   properties: [
     canAlways('it can always lose its driver', 'bare'),
@@ -61,8 +56,7 @@ const type1 = specified<typeof type1Machine>({
   ],
 });
 
-const area = specified<typeof areaMachine>({
-  machine: areaMachine,
+const area = specified(areaMachine, {
   events: areaAlphabet,
   properties: [
     canAlways('it can always be unmapped', 'absent'),
