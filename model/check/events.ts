@@ -39,7 +39,9 @@ export function checkedEvents(
         `an event of machine '${machine.id}' has no type: ${JSON.stringify(event)}`,
         "events are objects such as { type: 'OPEN', by: 'owner' }",
       );
-    if (!descriptors.some((descriptor) => matches(event.type, descriptor)))
+    // An actor may fail where nobody handles it: then the machine fails.
+    const isFailure = event.type.startsWith('xstate.error.actor.');
+    if (!isFailure && !descriptors.some((descriptor) => matches(event.type, descriptor)))
       throw new ModelError(
         `machine '${machine.id}' handles no event '${event.type}'`,
         `events: ${descriptors.join(', ')}`,
@@ -50,6 +52,10 @@ export function checkedEvents(
   }
   return events;
 }
+
+/** The actor whose end or failure the event tells: without it the event cannot come. */
+export const senderOf = (type: string): string | null =>
+  /^xstate\.(?:done|error)\.actor\.(.+)$/.exec(type)?.[1] ?? null;
 
 /** XState's rule: `*`, or a prefix that ends with `.*`. */
 function matches(type: string, descriptor: string): boolean {

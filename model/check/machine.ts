@@ -2,7 +2,7 @@
 import type { AnyMachineSnapshot, AnyStateMachine, EventObject } from 'xstate';
 import { declaredOf } from './declared.ts';
 import { ModelError, reasonOf } from './errors.ts';
-import { checkedEvents, derivedEvents } from './events.ts';
+import { checkedEvents, derivedEvents, senderOf } from './events.ts';
 import { keyOf } from './key.ts';
 import { type Macrostep, Stepper } from './stepper.ts';
 import type { Declared, Label, Move, Rest, System } from './system.ts';
@@ -13,6 +13,7 @@ export class MachineSystem implements System<AnyMachineSnapshot> {
   readonly roots: readonly Move[];
   readonly declared: readonly Declared[];
   private readonly stepper: Stepper;
+  private readonly senders: readonly (string | null)[];
   private readonly snapshots: AnyMachineSnapshot[] = [];
   private readonly numbers = new Map<string, number>();
 
@@ -30,6 +31,7 @@ export class MachineSystem implements System<AnyMachineSnapshot> {
       text: eventText(event),
       names: [event.type],
     }));
+    this.senders = alphabet.map(({ type }) => senderOf(type));
     this.roots = inputs.map((input) => this.root(input));
   }
 
@@ -37,6 +39,8 @@ export class MachineSystem implements System<AnyMachineSnapshot> {
     const from = this.snapshot(state);
     if (from.status !== 'active') return null;
     const { event, text } = this.labels[label] as Label;
+    const sender = this.senders[label];
+    if (sender && !(sender in from.children)) return null;
     let step: Macrostep;
     try {
       step = this.stepper.step(from, event);

@@ -68,7 +68,8 @@ export class Stepper {
   }
 
   private newScope(): AnyActorScope {
-    const self = createActor(this.machine);
+    // An empty machine's: an actor of the machine itself would begin a life of its own in the system.
+    const self = createActor(createMachine({ id: this.machine.id }), { id: this.machine.id });
     const { system, id, sessionId } = self;
     system.inspect((inspected) => {
       if (inspected.type !== '@xstate.microstep') return;
