@@ -14,10 +14,12 @@ function inlineName(action: object & { readonly name: string }): string {
   return type.replace(/^xstate\./, '') || 'inline';
 }
 
-/** Events that XState names: `any`, `after 100`, `done`, `error`. */
+/** Events that XState names: `any`, `after 100`, `work done`, `work failed`, `done`. */
 export function shortEvent(event: string): string {
   if (event === '*') return 'any';
-  const [prefix, kind, ...rest] = event.split('.');
+  const [prefix, kind, of, ...rest] = event.split('.');
   if (prefix !== 'xstate') return event;
-  return kind === 'after' ? `after ${rest[0]}` : `${kind}`;
+  if (kind === 'after') return `after ${of}`;
+  if (of === 'actor') return `${rest.join('.')} ${kind === 'error' ? 'failed' : kind}`;
+  return kind ?? event;
 }

@@ -5,6 +5,7 @@ import { judge, type PropertyResult } from './judge.ts';
 import { defaultMaxStates, type Model, systemOf } from './model.ts';
 import type { Verdict } from './outcome.ts';
 import { isResting } from './paths.ts';
+import { StepJudge } from './safety.ts';
 import type { Rest } from './system.ts';
 
 /** A bound that was hit. */
@@ -38,11 +39,19 @@ export interface ModelResult<S> {
  */
 export function checkModel<S>(model: Model<S>): ModelResult<S> {
   const maxStates = model.maxStates ?? defaultMaxStates;
-  const graph = explore(systemOf(model), { boundary: model.boundary, maxStates });
-  const coverage = coverageOf(graph, model.unused);
-  const properties = (model.properties ?? []).map((property) =>
-    judge(graph, property, model.fairness),
+  const system = systemOf(model);
+  const asked = model.properties ?? [];
+  const steps = asked.flatMap((property) =>
+    property.kind === 'alwaysStep' ? [new StepJudge(property, system)] : [],
   );
+  const bounds = { boundary: model.boundary, maxStates };
+  const graph = explore(
+    system,
+    bounds,
+    steps.map(({ watch }) => watch),
+  );
+  const coverage = coverageOf(graph, model.unused);
+  const properties = asked.map((property) => judge(graph, property, model.fairness, steps));
   const verdicts = [coverage.verdict, ...properties.map((property) => property.verdict)];
   return {
     verdict: worst(verdicts, isComplete(graph)),

@@ -42,7 +42,20 @@ export const isComplete = ({ cut }: Graph<unknown>) => cut.byBoundary + cut.byMa
 export const snapshotOf = <S>({ system, states }: Graph<S>, state: number) =>
   system.snapshot(states[state] as number);
 
-export function explore<S>(system: System<S>, bounds: Bounds<S>): Graph<S> {
+/** Told of every step between states that are explored; `before` is the system's number of `from`. */
+export type StepWatcher = (
+  before: number,
+  from: number,
+  label: number,
+  move: Move,
+  to: number,
+) => void;
+
+export function explore<S>(
+  system: System<S>,
+  bounds: Bounds<S>,
+  watchers: readonly StepWatcher[] = [],
+): Graph<S> {
   const { labels } = system;
   const states: number[] = [];
   const roots: number[] = [];
@@ -86,8 +99,11 @@ export function explore<S>(system: System<S>, bounds: Bounds<S>): Graph<S> {
     for (let label = 0; label < labels.length; label++) {
       const move = system.step(states[from] as number, label);
       if (move === null) continue;
+      const to = discover(move, from, label);
       edgeLabel.push(label);
-      edgeTo.push(discover(move, from, label));
+      edgeTo.push(to);
+      if (to !== beyond)
+        for (const watch of watchers) watch(states[from] as number, from, label, move, to);
     }
     edgeStart.push(edgeTo.length);
   }

@@ -8,7 +8,7 @@ import { endOf, isResting, type Run, type Trace, traceOf } from './paths.ts';
 import { truth } from './predicate.ts';
 import type { Fairness, Property, PropertyKind } from './property.ts';
 import { canAlways } from './release.ts';
-import { always, alwaysStep, sometimes } from './safety.ts';
+import { always, sometimes, type StepJudge } from './safety.ts';
 
 export interface PropertyResult<S> {
   readonly name: string;
@@ -21,26 +21,33 @@ export interface PropertyResult<S> {
   readonly trace: Trace<S> | null;
 }
 
+/** `steps` have looked at every step while the graph was explored. */
 export function judge<S>(
   graph: Graph<S>,
   property: Property<S>,
   fairness: Fairness | undefined,
+  steps: readonly StepJudge<S>[],
 ): PropertyResult<S> {
   const { name, kind } = property;
   const isOfRuns = kind === 'eventually' || kind === 'leadsTo';
   const fair = isOfRuns ? fairSets(graph.labels, property.fairness ?? fairness) : [];
-  const { verdict, why, run } = outcomeOf(graph, property, fair);
+  const { verdict, why, run } = outcomeOf(graph, property, fair, steps);
   const trace = run === null ? null : traceOf(graph, run);
   return { name, kind, verdict, why, fair: fair.map((set) => set.name), trace };
 }
 
-function outcomeOf<S>(graph: Graph<S>, property: Property<S>, fair: readonly FairSet[]): Outcome {
+function outcomeOf<S>(
+  graph: Graph<S>,
+  property: Property<S>,
+  fair: readonly FairSet[],
+  steps: readonly StepJudge<S>[],
+): Outcome {
   const { name } = property;
   switch (property.kind) {
     case 'always':
       return always(graph, truth(graph, property.holds, name));
     case 'alwaysStep':
-      return alwaysStep(graph, property);
+      return (steps.find((judge) => judge.property === property) as StepJudge<S>).outcome(graph);
     case 'sometimes':
       return sometimes(graph, truth(graph, property.holds, name));
     case 'canAlways':

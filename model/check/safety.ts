@@ -1,10 +1,11 @@
-// Properties of single states and single steps: the first state that is against it, in the order of
-// discovery, is one at the end of a shortest run.
+// Properties of single states and single steps: the first one against it, in the order of discovery, is at
+// the end of a shortest run.
 import { ModelError, reasonOf } from './errors.ts';
-import { beyond, type Graph, isComplete, snapshotOf } from './explore.ts';
+import { type Graph, isComplete } from './explore.ts';
 import { type Outcome, unopposed, violated } from './outcome.ts';
-import { runTo } from './paths.ts';
+import { type Edge, runTo } from './paths.ts';
 import type { Property } from './property.ts';
+import type { Label, Move, System } from './system.ts';
 
 export function always(graph: Graph<unknown>, holds: Uint8Array): Outcome {
   const bad = holds.indexOf(0);
@@ -20,38 +21,42 @@ export function sometimes(graph: Graph<unknown>, holds: Uint8Array): Outcome {
   return { verdict: isComplete(graph) ? 'violated' : 'inconclusive', why, run: null };
 }
 
-export function alwaysStep<S>(
-  graph: Graph<S>,
-  property: Extract<Property<S>, { readonly kind: 'alwaysStep' }>,
-): Outcome {
-  const { system, states, labels, edgeStart, edgeLabel, edgeTo } = graph;
-  for (let from = 0; from < states.length; from++) {
-    for (let edge = edgeStart[from] as number; edge < (edgeStart[from + 1] as number); edge++) {
-      const label = edgeLabel[edge] as number;
-      const to = edgeTo[edge] as number;
-      if (to === beyond) continue;
-      const { event, text } = labels[label] as (typeof labels)[number];
-      const actions = system.step(states[from] as number, label)?.actions ?? [];
-      const step = {
-        before: snapshotOf(graph, from),
-        event,
-        after: snapshotOf(graph, to),
-        actions,
-      };
-      let holds: boolean;
-      try {
-        holds = property.holds(step);
-      } catch (error) {
-        throw new ModelError(
-          `property '${property.name}' throws at ${text}`,
-          `why: ${reasonOf(error)}`,
-        );
-      }
-      if (holds) continue;
-      const before = runTo(graph, from);
-      const run = { ...before, stem: [...before.stem, { label, to }] };
-      return violated('the last step is not so', run);
-    }
+type StepProperty<S> = Extract<Property<S>, { readonly kind: 'alwaysStep' }>;
+
+/** Looks at steps while they are explored: their actions are not kept. */
+export class StepJudge<S> {
+  readonly property: StepProperty<S>;
+  private readonly system: System<S>;
+  private bad: { readonly from: number; readonly edge: Edge } | null = null;
+
+  constructor(property: StepProperty<S>, system: System<S>) {
+    this.property = property;
+    this.system = system;
   }
-  return unopposed(graph, `all ${edgeTo.length} steps`);
+
+  /** `before` is the system's number of the state, `from` and `to` are the graph's. */
+  readonly watch = (before: number, from: number, label: number, move: Move, to: number): void => {
+    if (this.bad !== null) return;
+    const { system } = this;
+    const { event, text } = system.labels[label] as Label;
+    const { actions } = move;
+    const step = {
+      ...{ before: system.snapshot(before), event },
+      ...{ after: system.snapshot(move.to), actions },
+    };
+    try {
+      if (!this.property.holds(step)) this.bad = { from, edge: { label, to } };
+    } catch (error) {
+      const place = `${text} in ${system.text(before)}`;
+      const why = `why: ${reasonOf(error)}`;
+      throw new ModelError(`property '${this.property.name}' throws at ${place}`, why);
+    }
+  };
+
+  outcome(graph: Graph<unknown>): Outcome {
+    if (this.bad === null) return unopposed(graph, `all ${graph.edgeTo.length} steps`);
+    const before = runTo(graph, this.bad.from);
+    const run = { ...before, stem: [...before.stem, this.bad.edge] };
+    return violated('the last step is not so', run);
+  }
 }

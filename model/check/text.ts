@@ -1,5 +1,6 @@
 // States and events in words, for reports and errors.
 import type { AnyMachineSnapshot, EventObject, StateValue } from 'xstate';
+import { shortEvent } from '../names.ts';
 
 /** `idle`, `open.reading`, `left.on right.off`. */
 export function valueText(value: StateValue): string {
@@ -46,7 +47,7 @@ export function eventText({ type, ...payload }: EventObject): string {
     Object.entries(payload).filter(([name, value]) => name !== '$guards' && value !== undefined),
   );
   const data = Object.keys(shown).length === 0 ? '' : ` ${dataText(shown)}`;
-  return `${type}${data}${guardsText(payload)}`;
+  return `${shortEvent(type)}${data}${guardsText(payload)}`;
 }
 
 /** What a machine without code is told about its guards (unknown-guards.ts). */

@@ -9,7 +9,7 @@ import { keyOf } from './key.ts';
 import type { Part } from './model.ts';
 
 /** With more guards than this an event has too many variants: 2 to the power of them. */
-const mostGuards = 8;
+const mostGuards = 10;
 
 type Answers = Readonly<Record<string, boolean>>;
 
