@@ -11,6 +11,7 @@ import {
 import { usageError, type UserError } from './exit.ts';
 import { isNotLoadable } from './import-module.ts';
 import type { Io } from './io.ts';
+import { unknownName } from './suggest.ts';
 
 export type Models = Readonly<Record<string, AnyModel>>;
 
@@ -140,13 +141,22 @@ function nothingFound(exported: readonly (readonly [string, unknown])[], path: s
 
 /** @throws UserError that names the field which is not what it must be. */
 function checkFields(model: AnyModel, where: string): void {
+  for (const name of Object.keys(model))
+    if (!Object.hasOwn(fields, name) && !['machine', 'machines', 'sync'].includes(name))
+      throw unknownName(
+        `field of ${where}:`,
+        'fields',
+        name,
+        Object.keys(fields),
+        'iommucheck model --help',
+      );
   for (const [field, type] of Object.entries(fields)) {
     const value = (model as unknown as Module)[field];
     const isFit =
       value === undefined ||
       (type === 'array' ? Array.isArray(value) : typeof value === type) ||
       (field === 'fairness' && value === 'each-type');
-    if (!isFit) throw usageError(`${field} of ${where} is no ${type}: ${String(value)}`);
+    if (!isFit) throw usageError(`${field} of ${where} is no ${type}`, `it is: ${typeof value}`);
   }
   const properties: readonly unknown[] = model.properties ?? [];
   for (const [i, property] of properties.entries())

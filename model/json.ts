@@ -36,7 +36,7 @@ export function toJson(machine: AnyStateMachine): ExportedJson {
     // A forbidden event is declared as undefined.
     if (value === undefined) return {};
     code.push(place);
-    return String(value as bigint);
+    return `${typeof value} of ${place}`;
   };
 
   const fields = (value: object, path: readonly string[]): Json => {

@@ -1,6 +1,12 @@
 // What every machine of the specification promises of its answers, as properties of its steps.
-import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate';
-import { alwaysStep, type AnyModel, type MachineOptions, modelOf } from './check/index.ts';
+import type { AnyMachineSnapshot, AnyStateMachine, SnapshotFrom } from 'xstate';
+import {
+  alwaysStep,
+  type AnyModel,
+  type Asked,
+  type MachineOptions,
+  type Property,
+} from './check/index.ts';
 import { readActions } from './compile.ts';
 import { keyOf } from './check/key.ts';
 
@@ -22,10 +28,7 @@ export function specified<M extends AnyStateMachine>(
   machine: M,
   { properties = [], ...options }: MachineOptions<M>,
 ): AnyModel {
-  const both = [
-    refusalsChangeNothing,
-    answersOnce,
-    ...properties,
-  ] as MachineOptions<M>['properties'];
-  return modelOf(machine, { ...options, ...(both && { properties: both }) } as MachineOptions<M>);
+  const answers = [refusalsChangeNothing, answersOnce] as readonly Property<SnapshotFrom<M>>[];
+  const all: Asked<SnapshotFrom<M>> = { properties: [...answers, ...properties] };
+  return { ...options, ...all, machine };
 }

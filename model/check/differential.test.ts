@@ -51,7 +51,7 @@ const machineOf = ({ to }: SmallGraph) =>
     ),
   });
 
-const numberOf = (state: unknown) => Number(String((state as { value: string }).value).slice(1));
+const numberOf = (state: unknown) => Number((state as { value: string }).value.slice(1));
 
 /** What some machine handles of the labels: only that can be fair. */
 function known(graph: SmallGraph, { fair }: Question): string[][] {

@@ -108,8 +108,18 @@ export function explore<S>(
     edgeStart.push(edgeTo.length);
   }
   return {
-    ...{ system, labels, states, roots, parent, parentLabel, depth },
-    ...{ edgeStart, edgeLabel, edgeTo, cut, used },
+    system,
+    labels,
+    states,
+    roots,
+    parent,
+    parentLabel,
+    depth,
+    edgeStart,
+    edgeLabel,
+    edgeTo,
+    cut,
+    used,
   };
 }
 

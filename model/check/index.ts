@@ -5,6 +5,7 @@ export { ModelError } from './errors.ts';
 export type { PropertyResult } from './judge.ts';
 export {
   type AnyModel,
+  type Asked,
   isMachine,
   type MachineModel,
   type MachineOptions,

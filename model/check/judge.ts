@@ -54,10 +54,15 @@ function outcomeOf<S>(
       return canAlways(graph, truth(graph, property.goal, name));
     case 'eventually':
       return eventually(graph, truth(graph, property.holds, name), fair);
-    case 'leadsTo': {
-      const from = truth(graph, property.from, name);
-      return leadsTo(graph, from, truth(graph, property.to, name), fair);
-    }
+    case 'leadsTo':
+      return leadsTo(
+        graph,
+        truth(graph, property.from, name),
+        truth(graph, property.to, name),
+        fair,
+      );
+    default:
+      return property satisfies never;
   }
 }
 

@@ -32,6 +32,7 @@ const distinct: readonly unknown[] = [
   new Set([1, 2]),
   new Set([[1, 2]]),
   new Date(0),
+  new Date(1),
   new Uint8Array([1, 2]),
   new Uint16Array([1, 2]),
 ];
@@ -54,6 +55,7 @@ test('an actor is its id', () => {
 
 test('what cannot be told apart is an error that says where it is', () => {
   expect(() => keyOf({ a: [0, () => 1] }, 'context')).toThrow('context.a[1] is a function');
+  expect(() => keyOf({ a: /b/ }, 'context')).toThrow('context.a is a RegExp');
   const cyclic: { self?: unknown } = {};
   cyclic.self = cyclic;
   expect(() => keyOf(cyclic, 'context')).toThrow('nested deeper than 64 levels');

@@ -12,34 +12,26 @@ export function keyOf(value: unknown, where: string): string {
 }
 
 function write(value: unknown, where: string, depth: number): string {
-  switch (typeof value) {
-    case 'string':
-      return JSON.stringify(value);
-    case 'number':
-      return `${value}`;
-    case 'boolean':
-      return value ? 't' : 'f';
-    case 'undefined':
-      return 'u';
-    case 'bigint':
-      return `${value}n`;
-    case 'object':
-      return value === null ? '_' : writeObject(value, where, depth + 1);
-    case 'function':
-    case 'symbol':
-      throw new ModelError(
-        `${where} is a ${typeof value}: states that differ by it cannot be told apart`,
-        'keep plain data in the context; what never changes belongs outside the machine',
-      );
-  }
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number') return `${value}`;
+  if (typeof value === 'boolean') return value ? 't' : 'f';
+  if (value === undefined) return 'u';
+  if (value === null) return '_';
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'object') return writeObject(value, where, depth + 1);
+  return refuse(`${where} is a ${typeof value}: states that differ by it cannot be told apart`);
+}
+
+function refuse(message: string): never {
+  throw new ModelError(
+    message,
+    'keep plain data in the context: an id instead of an object; what never changes belongs outside',
+  );
 }
 
 function writeObject(value: object, where: string, depth: number): string {
   if (depth > deepest)
-    throw new ModelError(
-      `${where} is nested deeper than ${deepest} levels, or refers to itself`,
-      'states need finite plain data: keep an id in the context instead of the object',
-    );
+    return refuse(`${where} is nested deeper than ${deepest} levels, or refers to itself`);
   if (Array.isArray(value))
     return `[${value.map((item, i) => write(item, `${where}[${i}]`, depth)).join()}]`;
   if (isActor(value)) return `@${value.id}`;
@@ -49,6 +41,10 @@ function writeObject(value: object, where: string, depth: number): string {
   if (value instanceof Set) return `S${write([...value], where, depth)}`;
   if (ArrayBuffer.isView(value) && !(value instanceof DataView))
     return `${value.constructor.name}[${(value as Uint8Array).join()}]`;
+  // A RegExp, an Error, a WeakMap: what they hold is not in their fields.
+  const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  if (kind !== 'Object')
+    return refuse(`${where} is a ${kind}: states that differ by it cannot be told apart`);
   return writeFields(value as Readonly<Record<string, unknown>>, where, depth);
 }
 

@@ -16,6 +16,5 @@ export const violated = (why: string, run: Run): Outcome => ({ verdict: 'violate
 /** Nothing was found against it: that is all there is to know, unless something was cut. */
 export function unopposed(graph: Graph<unknown>, why: string): Outcome {
   if (isComplete(graph)) return { verdict: 'holds', why, run: null };
-  const unseen = 'nothing against it was found in what was explored';
-  return { verdict: 'inconclusive', why: unseen, run: null };
+  return { verdict: 'inconclusive', why: 'no violation as far as explored', run: null };
 }

@@ -1,5 +1,5 @@
 // Machines side by side: counts of interleavings, rendezvous on shared events, and properties of tuples.
-import { createMachine } from 'xstate';
+import { type AnyStateMachine, createMachine } from 'xstate';
 import { expect, test } from 'vitest';
 import { always, canAlways, eventually } from './property.ts';
 import { checkProduct, light, propertyOf, request, runText, sizeOf } from './testing.ts';
@@ -95,8 +95,8 @@ test('rest: final only if all parts are', () => {
     initial: 'a',
     states: { a: { on: { END: 'b' } }, b: { type: 'final' } },
   });
-  const rests = (other: typeof light | typeof ends) =>
-    checkProduct({ one: { machine: ends }, two: { machine: other as typeof ends } }, {}).terminal;
+  const rests = (other: AnyStateMachine) =>
+    checkProduct({ one: { machine: ends }, two: { machine: other } }, {}).terminal;
   expect(rests(ends)).toEqual([{ state: 'one: b ∥ two: b', rest: 'final' }]);
   expect(rests(light)).toEqual([{ state: 'one: b ∥ two: dark', rest: 'no event is handled' }]);
 });

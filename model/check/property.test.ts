@@ -1,5 +1,5 @@
 // Each kind of property on machines in which an error is planted: the verdict, and the shortest run.
-import { assign, createMachine, setup } from 'xstate';
+import { type AnyStateMachine, assign, createMachine, setup } from 'xstate';
 import { describe, expect, test } from 'vitest';
 import {
   always,
@@ -12,8 +12,8 @@ import {
 } from './property.ts';
 import { check, light, propertyOf, request, runText } from './testing.ts';
 
-const judged = (machine: typeof light | typeof request, property: Property<unknown>) => {
-  const result = check(machine as typeof light, { properties: [property] });
+const judged = (machine: AnyStateMachine, property: Property<unknown>) => {
+  const result = check(machine, { properties: [property] });
   return propertyOf(result, property.name);
 };
 

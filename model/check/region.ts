@@ -22,34 +22,32 @@ export function regionOf(graph: Graph<unknown>, seeds: Uint8Array, stay: Uint8Ar
   const parent = new Int32Array(size).fill(-1);
   const parentLabel = new Int32Array(size).fill(-1);
   const states: number[] = [];
-  const add = (state: number, at: number, from: number, label: number) => {
+  /** The states of the present level. */
+  let frontier: number[] = [];
+  const add = (state: number, at: number, from: number, label: number, to: number[]) => {
     if (within[state] === 1) return;
     within[state] = 1;
     level[state] = at;
     parent[state] = from;
     parentLabel[state] = label;
     states.push(state);
+    to.push(state);
   };
 
-  // States are numbered by depth, so the seeds of a level are those before the first deeper one. No seed
-  // is reached earlier within the region than from the roots.
+  // States are numbered by depth; no seed is reached earlier within the region than from the roots.
   let seed = 0;
-  const addSeeds = (upTo: number) => {
-    for (; seed < size && (depth[seed] as number) <= upTo; seed++)
-      if (seeds[seed] === 1) add(seed, depth[seed] as number, -1, -1);
-  };
-
-  for (let next = 0; ; next++) {
-    while (next === states.length && seed < size) addSeeds(depth[seed] as number);
-    const state = states[next];
-    if (state === undefined) break;
-    const at = (level[state] as number) + 1;
-    // Before the first state of a level puts its successors behind.
-    addSeeds(at - 1);
-    for (let edge = edgeStart[state] as number; edge < (edgeStart[state + 1] as number); edge++) {
-      const to = edgeTo[edge] as number;
-      if (to !== beyond && stay[to] === 1) add(to, at, state, edgeLabel[edge] as number);
+  for (let at = 0; frontier.length > 0 || seed < size; at++) {
+    for (; seed < size && (depth[seed] as number) <= at; seed++)
+      if (seeds[seed] === 1) add(seed, at, -1, -1, frontier);
+    const next: number[] = [];
+    for (const state of frontier) {
+      for (let edge = edgeStart[state] as number; edge < (edgeStart[state + 1] as number); edge++) {
+        const to = edgeTo[edge] as number;
+        if (to === beyond || stay[to] !== 1) continue;
+        add(to, at + 1, state, edgeLabel[edge] as number, next);
+      }
     }
+    frontier = next;
   }
   return { states, within, level, parent, parentLabel };
 }

@@ -39,11 +39,8 @@ export class StepJudge<S> {
     if (this.bad !== null) return;
     const { system } = this;
     const { event, text } = system.labels[label] as Label;
-    const { actions } = move;
-    const step = {
-      ...{ before: system.snapshot(before), event },
-      ...{ after: system.snapshot(move.to), actions },
-    };
+    const [earlier, later] = [system.snapshot(before), system.snapshot(move.to)];
+    const step = { before: earlier, event, after: later, actions: move.actions };
     try {
       if (!this.property.holds(step)) this.bad = { from, edge: { label, to } };
     } catch (error) {

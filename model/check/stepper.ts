@@ -82,8 +82,14 @@ export class Stepper {
     });
     const nothing = () => undefined;
     return {
-      ...{ self, system, id, sessionId },
-      ...{ logger: nothing, defer: nothing, emit: nothing, stopChild: nothing },
+      self,
+      system,
+      id,
+      sessionId,
+      logger: nothing,
+      defer: nothing,
+      emit: nothing,
+      stopChild: nothing,
       actionExecutor: ({ type, params }) => void this.actions.push({ type, params }),
     };
   }
