@@ -2,7 +2,7 @@
 // installed beside the module or beside this package.
 
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 type Module = Readonly<Record<string, unknown>>;
@@ -26,16 +26,25 @@ export const isNotLoadable = (error: unknown) =>
 
 type TsImport = (url: string, parent: string) => Promise<Module>;
 
+interface TsxPackage {
+  readonly exports: { readonly './esm/api': { readonly import: { readonly default: string } } };
+}
+
 /** From the first place that has it; null if none has. */
-async function tsxFrom(places: readonly string[]): Promise<TsImport | null> {
+export async function tsxFrom(places: readonly string[]): Promise<TsImport | null> {
   for (const place of places) {
-    let file: string;
+    const require = createRequire(place);
+    let manifest: string;
     try {
-      file = createRequire(place).resolve('tsx/esm/api');
+      manifest = require.resolve('tsx/package.json');
     } catch {
       continue;
     }
-    const api = (await import(pathToFileURL(file).href)) as { readonly tsImport: TsImport };
+    // require.resolve('tsx/esm/api') names its CommonJS twin, which cannot be imported.
+    const file = (require(manifest) as TsxPackage).exports['./esm/api'].import.default;
+    const api = (await import(pathToFileURL(resolve(dirname(manifest), file)).href)) as {
+      readonly tsImport: TsImport;
+    };
     return api.tsImport;
   }
   return null;

@@ -130,6 +130,16 @@ describe('bounds', () => {
     ]);
   });
 
+  test('a state that is cut is counted once, however many steps lead to it', () => {
+    const machine = createMachine({
+      initial: 'a',
+      states: { a: { on: { GO: 'b', JUMP: 'b', PAUSE: 'c' } }, b: {}, c: { on: { GO: 'b' } } },
+    });
+    const result = check(machine, { boundary: ({ value }) => value !== 'b' });
+    expect(result.hit).toEqual([{ bound: 'boundary', states: 1 }]);
+    expect(sizeOf(result)).toEqual({ states: 2, steps: 4, depth: 1 });
+  });
+
   test('the boundary must leave the beginning', () => {
     expect(() => check(light, { boundary: () => false })).toThrow(
       'the boundary excludes the initial state red',

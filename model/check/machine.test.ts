@@ -105,6 +105,13 @@ describe('the language of machines', () => {
     expect(never(machine)).toEqual({ neverEntered: [], neverTaken: ['c always #0'] });
   });
 
+  test('an event that several regions take is one step, of all their transitions', () => {
+    const region = { initial: 'off', states: { off: { on: { FLIP: 'on' } }, on: {} } };
+    const machine = createMachine({ type: 'parallel', states: { left: region, right: region } });
+    expect(sizeOf(check(machine))).toEqual({ states: 2, steps: 1, depth: 1 });
+    expect(never(machine)).toEqual({ neverEntered: [], neverTaken: [] });
+  });
+
   test('an endless eventless loop is an error, not an endless run', () => {
     const machine = createMachine({
       initial: 'a',

@@ -21,7 +21,7 @@ export interface Step<S> {
   readonly actions: readonly Action[];
 }
 
-interface Named {
+export interface Named {
   readonly name: string;
   /** Instead of the model's. */
   readonly fairness?: Fairness;
@@ -39,7 +39,8 @@ export type Property<S> = Named &
 
 export type PropertyKind = Property<never>['kind'];
 
-type Made<S, K extends PropertyKind> = Extract<Property<S>, { readonly kind: K }>;
+/** A property of one kind. */
+export type Made<S, K extends PropertyKind> = Extract<Property<S>, { readonly kind: K }>;
 
 /** An invariant: `holds` in every reachable state. */
 export const always = <S>(name: string, holds: Predicate<S>): Made<S, 'always'> => ({

@@ -5,10 +5,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { assign, createMachine } from 'xstate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as example from '../../examples/invalidation-queue.ts';
-import { importModule } from '../../cli/import-module.ts';
+import { importModule, tsxFrom } from '../../cli/import-module.ts';
 import { bundledModels } from '../../model/index.ts';
 import { iommucheck } from './fake.ts';
 
@@ -260,6 +261,13 @@ describe('modules as Node loads them', () => {
 
   test.each(['m.mjs', 'm.ts'])('%s', async (file) => {
     expect((await importModule(join(folder, file)))['answer']).toBe(42);
+  });
+
+  test('TypeScript by tsx, where it is installed', async () => {
+    const load = await tsxFrom([pathToFileURL('/nowhere/m.ts').href, import.meta.url]);
+    const url = pathToFileURL(join(folder, 'm.ts')).href;
+    expect((await load?.(url, import.meta.url))?.['answer']).toBe(42);
+    expect(await tsxFrom([pathToFileURL('/nowhere/m.ts').href])).toBe(null);
   });
 
   test('the example, by the real command', () => {
