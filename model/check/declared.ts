@@ -19,13 +19,17 @@ export function nodesOf(node: AnyStateNode): AnyStateNode[] {
 
 const state = (node: AnyStateNode): Declared => ({ kind: 'state', name: nameOf(node), use: node });
 
+type Transition = NonNullable<AnyStateNode['always']>[number];
+
 function transitionsOf(node: AnyStateNode): Declared[] {
-  const lists: [string, readonly object[]][] = [...node.transitions];
+  const lists: [string, readonly Transition[]][] = [...node.transitions];
   if (node.always !== undefined) lists.push(['always', node.always]);
   return lists.flatMap(([event, list]) =>
-    list.map((use, place): Declared => {
+    list.flatMap((use, place): Declared[] => {
+      // A forbidden event: that it does nothing is its use.
+      if (use.target === undefined && use.actions.length === 0) return [];
       const which = list.length === 1 ? '' : ` #${place}`;
-      return { kind: 'transition', name: `${nameOf(node)} ${event}${which}`, use };
+      return [{ kind: 'transition', name: `${nameOf(node)} ${event}${which}`, use }];
     }),
   );
 }

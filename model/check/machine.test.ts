@@ -186,7 +186,7 @@ describe('the language of machines', () => {
     const result = check(machine);
     expect(sizeOf(result)).toEqual({ states: 1, steps: 0, depth: 0 });
     expect(result.terminal).toEqual([{ state: 'a', rest: 'no event is handled' }]);
-    expect(result.coverage.neverEntered).toEqual(['b']);
+    expect(never(machine)).toEqual({ neverEntered: ['b'], neverTaken: ['(root) STOP'] });
   });
 
   test('states by name: parallel, nested', () => {

@@ -77,8 +77,14 @@ export class ProductSystem<S> implements System<Readonly<Record<string, S>>> {
   private joined(moves: readonly PartMove[], before: readonly number[]): Move {
     const tuple = [...before];
     for (const { part, move } of moves) tuple[part] = move.to;
+    const to = this.intern(tuple);
+    // Most steps are of one part: its lists will do.
+    if (moves.length === 1) {
+      const { actions, uses } = (moves[0] as PartMove).move;
+      return { to, actions, uses };
+    }
     return {
-      to: this.intern(tuple),
+      to,
       actions: moves.flatMap(({ move }) => move.actions),
       uses: moves.flatMap(({ move }) => move.uses),
     };
