@@ -24,6 +24,33 @@ export { RoundRobin } from './fuzz/schedulers/roundRobin.ts';
 export type { Scheduler } from './fuzz/schedulers/scheduler.ts';
 export { findSmallest } from './fuzz/smallest.ts';
 export { makeFinding, replayFinding } from './fuzz/trace/index.ts';
-export { oracle } from './model/index.ts';
+export {
+  always,
+  alwaysStep,
+  type AnyModel,
+  bundledModels,
+  canAlways,
+  checkModel,
+  eventually,
+  type Fairness,
+  leadsTo,
+  type MachineModel,
+  type MachineOptions,
+  type Model,
+  ModelError,
+  modelOf,
+  modelOfJson,
+  type ModelResult,
+  oracle,
+  productOf,
+  type ProductModel,
+  type Property,
+  type PropertyResult,
+  sometimes,
+  toJson,
+  toMermaid,
+  type Trace,
+  type Verdict,
+} from './model/index.ts';
 export { catalogue as properties } from './properties/index.ts';
 export { shrink, type Shrunk } from './shrinkers/index.ts';

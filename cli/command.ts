@@ -34,6 +34,8 @@ export interface Command {
   readonly positionals: string;
   readonly maxPositionals: number;
   readonly options: Readonly<Record<string, OptionSpec>>;
+  /** Lines of help between the options and the examples. */
+  readonly notes?: readonly string[];
   readonly examples: readonly string[];
   run(values: Values, context: Context): Promise<ExitCode>;
 }

@@ -19,6 +19,7 @@ export function commandHelp(command: Command): string {
     '',
     ...columns(rows),
     '',
+    ...(command.notes === undefined ? [] : [...command.notes, '']),
     'examples:',
     ...command.examples.map((example) => `  ${example}`),
     '',

@@ -29,6 +29,8 @@ export interface Io {
   readonly signal: AbortSignal;
   readonly version: string;
   readonly cores: number;
+  /** The exports of a module; rejects as import() does, and may load TypeScript. */
+  importModule(path: string): Promise<Readonly<Record<string, unknown>>>;
   /** All of standard input. */
   stdin(): string;
 }

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { isatty } from 'node:tty';
 import { monotonic } from './clock.ts';
 import { exit } from './exit.ts';
+import { importModule } from './import-module.ts';
 import type { Files, Io, Sink } from './io.ts';
 
 const files: Files = {
@@ -25,6 +26,7 @@ export function nodeIo(): Io {
     signal: interruption(),
     version: packageVersion(),
     cores: availableParallelism(),
+    importModule,
     stdin: () => readFileSync(0, 'utf8'),
   };
 }

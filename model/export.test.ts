@@ -1,4 +1,5 @@
 // The diagrams of the machines, as they are.
+import { assign, createMachine, fromPromise } from 'xstate';
 import { expect, test } from 'vitest';
 import {
   containerMachine,
@@ -144,5 +145,55 @@ test('container', () => {
       enabled --> closed: CLOSE [v1] / forget uncharge = 0
       enabled --> closed: CLOSE / forget = 0
       closed --> closed: any = -EBADF"
+  `);
+});
+
+test('what other machines have: nested and parallel states, ends, delays, actors, inline code', () => {
+  const machine = createMachine({
+    id: 'call',
+    initial: 'waiting',
+    states: {
+      waiting: {
+        after: { 1000: { target: 'late', actions: assign({}) } },
+        invoke: { id: 'work', src: fromPromise(async () => 1), onDone: 'done', onError: 'late' },
+      },
+      late: {
+        type: 'parallel',
+        states: {
+          bell: { initial: 'off', states: { off: { on: { RING: 'on' } }, on: {} } },
+          'the lamp': { initial: 'off', states: { off: { always: 'on' }, on: {} } },
+        },
+        on: { RETRY: { guard: () => true, target: 'waiting' } },
+      },
+      done: { type: 'final' },
+    },
+    on: { RESET: '.waiting' },
+  });
+  expect(toMermaid(machine)).toMatchInlineSnapshot(`
+    "stateDiagram-v2
+      state "call" as call {
+        [*] --> waiting
+        waiting --> done: work done
+        waiting --> late: work failed
+        waiting --> late: after 1000 / assign
+        state "late" as late {
+          state "bell" as late_bell {
+            [*] --> late_bell_off
+            state "off" as late_bell_off
+            late_bell_off --> late_bell_on: RING
+            state "on" as late_bell_on
+          }
+          --
+          state "the lamp" as late_the_lamp {
+            [*] --> late_the_lamp_off
+            state "off" as late_the_lamp_off
+            late_the_lamp_off --> late_the_lamp_on: always
+            state "on" as late_the_lamp_on
+          }
+        }
+        late --> waiting: RETRY [guard]
+        done --> [*]
+      }
+      call --> waiting: RESET"
   `);
 });

@@ -5,6 +5,7 @@ import { check } from './check.ts';
 import { conform } from './conform.ts';
 import { fuzz } from './fuzz.ts';
 import { defects, properties, revisions, scenarios } from './lists.ts';
+import { model } from './model.ts';
 import { replay } from './replay.ts';
 
 export const commands: readonly Command[] = [
@@ -12,6 +13,7 @@ export const commands: readonly Command[] = [
   fuzz,
   replay,
   conform,
+  model,
   defects,
   revisions,
   scenarios,

@@ -140,6 +140,7 @@ export function fakeServices(interrupt?: () => void): Services {
 export interface Options {
   readonly files?: Record<string, string>;
   readonly stdin?: string;
+  readonly modules?: Record<string, Readonly<Record<string, unknown>> | Error>;
   readonly isTTY?: boolean;
   readonly env?: Record<string, string>;
   readonly services?: (interrupt: () => void) => Services;
@@ -177,6 +178,11 @@ export async function iommucheck(
     signal: controller.signal,
     version: '0.1.0',
     cores: 2,
+    importModule: async (path) => {
+      const module = options.modules?.[path] ?? fail(`Cannot find module '${path}'`);
+      if (module instanceof Error) throw module;
+      return module;
+    },
     stdin: () => options.stdin ?? '',
   };
   const make = options.services ?? (() => fakeServices());
