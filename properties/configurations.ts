@@ -6,12 +6,12 @@ import { type Hashed, hashString, hashString2, type Outcome } from '../engine/ru
 import { type ModelState, oracle, type Pending } from '../model/index.ts';
 
 /** What sets need of a machine state: a canonical key. */
-interface Keyed {
+export interface Keyed {
   readonly key: string;
 }
 
 /** What sets need of an operation in flight. */
-interface InFlight<D> extends Keyed {
+export interface InFlight<D> extends Keyed {
   /** What it has returned; null: it has not. */
   readonly done: D | null;
   /** The refusal of the environment that it has met. */

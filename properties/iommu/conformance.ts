@@ -32,7 +32,7 @@ import type { Part, PartJudge } from './part.ts';
 
 type Sets = ConfigurationsOf<IommuModelState, IommuPending>;
 
-interface IommuCall extends Followed<IommuPending> {
+export interface IommuCall extends Followed<IommuPending> {
   readonly op: IommuOp;
 }
 
@@ -166,7 +166,10 @@ class ConformanceJudge implements PartJudge {
   }
 }
 
-function callsOf(lists: readonly (readonly IommuOp[])[], subject: Subject): (IommuCall | null)[][] {
+export function callsOf(
+  lists: readonly (readonly IommuOp[])[],
+  subject: Subject,
+): (IommuCall | null)[][] {
   let id = 0;
   return lists.map((ops, task) =>
     ops.map((op) =>
@@ -176,7 +179,7 @@ function callsOf(lists: readonly (readonly IommuOp[])[], subject: Subject): (Iom
 }
 
 /** Numbers by which the program names the subject's objects. */
-function slotsOf(ops: readonly IommuOp[], subject: Subject): number[] {
+export function slotsOf(ops: readonly IommuOp[], subject: Subject): number[] {
   const named = ops.flatMap((op) =>
     subject === 'ioas' ? ('ioas' in op ? [op.ioas] : []) : 'domain' in op ? [op.domain] : [],
   );
@@ -184,14 +187,14 @@ function slotsOf(ops: readonly IommuOp[], subject: Subject): number[] {
 }
 
 /** Deltas name the machines' quirks; a name that the machines do not know would allow nothing. */
-function quirksNamed(names: readonly string[]): Partial<IommuQuirks> {
+export function quirksNamed(names: readonly string[]): Partial<IommuQuirks> {
   for (const name of names)
     if (!(name in noIommuQuirks))
       throw new Error(`a delta allows ${name}: the machines have no such quirk`);
   return Object.fromEntries(names.map((name) => [name, true]));
 }
 
-function explains({ ret, out, size }: Done, result: Outcome): boolean {
+export function explains({ ret, out, size }: Done, result: Outcome): boolean {
   if (ret === 'any') return true;
   if (ret === 'errno' ? result.ret >= 0 : ret !== result.ret) return false;
   if (size !== undefined) {
