@@ -49,11 +49,12 @@ export class LinearizabilityListener<S, O, R> implements Listener {
   onEnd(task: Task, result: Outcome, opIndex: number): void {
     const call = this.calls[task.id]?.[opIndex];
     if (call === undefined) return;
-    const possible = this.orders.results(call.task).map(({ value }) => JSON.stringify(value));
-    if (this.orders.end(call, result, '')) return;
+    const possible = this.orders.end(call, result, '');
+    if (possible === null) return;
     const { op } = call.pending;
     const text = `${JSON.stringify(op)} of ${task.label} returned ${JSON.stringify(result)}`;
-    const rest = [...new Set(possible)].sort().join(' or ') || 'nothing';
+    const results = possible.map(({ value }) => JSON.stringify(value));
+    const rest = [...new Set(results)].sort().join(' or ') || 'nothing';
     throw new Violation(linearizable, text, `${text}; an order of whole calls gives ${rest}`);
   }
 }

@@ -102,7 +102,7 @@ class Search<S, O, R> {
       }
     }
     // The earliest call first.
-    reverseFrom(stack, from);
+    stack.push(...stack.splice(from).reverse());
   }
 
   private addOpen(node: Node<S, O, R>, stack: Node<S, O, R>[]): void {
@@ -143,10 +143,6 @@ const step = <S, O, R>(before: Node<S, O, R>, call: Call<O, R>, result: R) => ({
   last: { call, result },
   before,
 });
-
-function reverseFrom<T>(stack: T[], from: number): void {
-  stack.push(...stack.splice(from).reverse());
-}
 
 function orderOf<S, O, R>(node: Node<S, O, R>): Placed<O, R>[] {
   const order: Placed<O, R>[] = [];

@@ -10,9 +10,9 @@ export interface Outcome<S, R> {
 export interface Specification<S, O, R> {
   readonly initial: S;
   /** Every way; none: the operation cannot take effect in this state. */
-  apply(state: S, op: O): readonly Outcome<S, R>[];
+  readonly apply: (state: S, op: O) => readonly Outcome<S, R>[];
   /** Canonical: equal if and only if the states are. */
-  key(state: S): string;
+  readonly key: (state: S) => string;
   /** Whether a result that may be is the one that was seen. */
-  explains(possible: R, seen: R): boolean;
+  readonly explains: (possible: R, seen: R) => boolean;
 }

@@ -12,14 +12,9 @@ export type RegisterOp =
 export const register = (initial: Json = 0): Specification<Json, RegisterOp, Json> => ({
   initial,
   apply(state, op) {
-    switch (op.op) {
-      case 'read':
-        return [{ state, result: state }];
-      case 'write':
-        return [{ state: op.value, result: null }];
-      case 'cas':
-        return [same(state, op.old) ? { state: op.new, result: true } : { state, result: false }];
-    }
+    if (op.op === 'read') return [{ state, result: state }];
+    if (op.op === 'write') return [{ state: op.value, result: null }];
+    return [same(state, op.old) ? { state: op.new, result: true } : { state, result: false }];
   },
   key: sameText,
   explains: same,
