@@ -152,10 +152,17 @@ test.each(['register', 'counter', 'queue', 'set'] as const)(
       if (answer.verdict !== 'none') continue;
       explanations++;
       const { explanation } = answer;
+      expect(explanation.isSmallest).toBe(true);
       expect([i, holds(specification, history, explanation as AnyExplanation)]).toEqual([
         i,
-        { isWitness: true, isFirst: true, isMinimal: true, isSmallest: explanation.isSmallest },
+        { isWitness: true, isFirst: true, isMinimal: true, isSmallest: true },
       ]);
+      const quick = explain(specification, history, { ...bounds, maxSearches: 0 });
+      if (quick.verdict !== 'none') throw new Error('another verdict with fewer searches');
+      expect(holds(specification, history, quick.explanation as AnyExplanation)).toMatchObject({
+        isWitness: true,
+        isMinimal: true,
+      });
     }
     expect(explanations).toBeGreaterThan(50);
   },

@@ -36,8 +36,8 @@ export interface Start<S, P, D> {
 export class AtomicityJudge<S extends Keyed, P extends InFlight<D> & OfOp, D> {
   private readonly orders: Orders<S, P, D>;
   private readonly words: Words<P, D>;
-  /** Names of the operations that are taken whole. */
-  private readonly names: string;
+  /** Which operations are taken whole, in words. */
+  private readonly whole: string;
 
   constructor(
     heap: Heap,
@@ -49,7 +49,8 @@ export class AtomicityJudge<S extends Keyed, P extends InFlight<D> & OfOp, D> {
     const atomic = atomically(machines, (op) => ops.has(op));
     this.orders = new Orders(heap, atomic, state, tasks);
     this.words = words;
-    this.names = [...new Set([...whole].map(({ op }) => op))].sort().join(', ');
+    const names = [...new Set([...whole].map(({ op }) => op))].sort();
+    this.whole = `with ${names.join(' and ')} as one step${names.length > 1 ? ' each' : ''}`;
   }
 
   begin(call: Followed<P>): void {
@@ -63,7 +64,7 @@ export class AtomicityJudge<S extends Keyed, P extends InFlight<D> & OfOp, D> {
     const ended = { ...call, result, fault };
     const allowed = [...new Set(possible.map((done) => this.words.possible(done)))].sort();
     const message =
-      `${this.words.returned(ended)}; with each ${this.names} as one step, the machines allow ` +
+      `${this.words.returned(ended)}; ${this.whole}, the machines allow ` +
       (allowed.join(' or ') || 'nothing');
     this.orders.fail(broken(atomicity, this.words.key(ended), message));
   }
@@ -75,6 +76,6 @@ export class AtomicityJudge<S extends Keyed, P extends InFlight<D> & OfOp, D> {
     const state = this.orders.settle(look);
     if (state === null) return;
     const { key, text } = look().difference(state);
-    throw broken(atomicity, `state ${key}`, `with each ${this.names} as one step, ${text}`);
+    throw broken(atomicity, `state ${key}`, `${this.whole}, ${text}`);
   }
 }

@@ -24,6 +24,7 @@ const programs: readonly Tasks[] = [
   [[add(2)], [get, get]],
   [[add(2)], [get], [get]],
   [[add(1)], [add(2)], [get]],
+  [[get, add(1), get], [add(1)]],
 ];
 
 /** Listens, and keeps what it heard: calls and returns by time. */

@@ -49,16 +49,16 @@ type AnyCall = Followed<InFlight<unknown> & OfOp>;
 function followed(of: Program) {
   const lists: (readonly AnyOp[])[] = [of.setup, ...of.tasks.map(({ ops }) => ops)];
   if (of.system === 'spapr') {
-    const { topology, faults } = of as SpaprProgram;
+    const { topology, faults } = of;
     const isClosed = lists.flat().some(({ op }) => op === 'close');
     const sites = faults.budget === 0 ? [] : faults.sites;
     const state: Keyed = oracle.initial(topology, sites, {}, isClosed);
-    const calls = new Calls(of as SpaprProgram);
+    const calls = new Calls(of);
     const callOf = (task: number, at: number) =>
       calls.all.filter((call) => call.task === task)[at] as AnyCall | undefined;
     return { machines: spaprSteps as unknown as AnyMachines, state, callOf, lists };
   }
-  const { topology, faults } = of as IommuProgram;
+  const { topology, faults } = of;
   const subject = subjectOf(lists.flat());
   const calls = subject === null ? [] : callsOf(lists as IommuOp[][], subject);
   const state: Keyed = iommuOracle.initial(topology, faults, {}, lists);

@@ -91,6 +91,23 @@ describe('registers', () => {
     expect(verdictOf(register(), ['B', 0, 1, read, 1], lost)).toBe('none');
   });
 
+  test.each([
+    [1, 2],
+    [2, 1],
+  ])('which of two lost calls is used up makes a difference (called at %i and %i)', (one, two) => {
+    const swap = { op: 'cas', old: 0, new: 1 } as const;
+    expect(
+      verdictOf(
+        register(),
+        ['A', one, null, write(1)],
+        ['B', two, null, swap],
+        ['C', 3, 4, read, 1],
+        ['C', 5, 6, write(5), null],
+        ['C', 7, 8, read, 1],
+      ),
+    ).toBe('order');
+  });
+
   test('two swaps of one value cannot both succeed', () => {
     const swap = { op: 'cas', old: 0, new: 1 } as const;
     expect(verdictOf(register(), ['A', 0, 2, swap, true], ['B', 1, 3, swap, true])).toBe('none');

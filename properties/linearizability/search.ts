@@ -146,6 +146,7 @@ const step = <S, O, R>(before: Node<S, O, R>, call: Call<O, R>, result: R) => ({
 
 function orderOf<S, O, R>(node: Node<S, O, R>): Placed<O, R>[] {
   const order: Placed<O, R>[] = [];
-  for (let at: Node<S, O, R> | null = node; at?.last != null; at = at.before) order.push(at.last);
+  let at: Node<S, O, R> | null = node;
+  for (; at !== null && at.last !== null; at = at.before) order.push(at.last);
   return order.reverse();
 }
