@@ -68,12 +68,9 @@ const order = (placed: readonly Placed<unknown, unknown>[], words: Words): strin
   placed.map(({ call, result }) => `  ${call.task}  ${words.done(call, result)}`);
 
 function explanation(why: Why, words: Words, paint: Painter): string[] {
-  const { calls, others, furthest, isSmallest } = why;
-  const proof = isSmallest
-    ? 'the fewest that have no order'
-    : 'without any one of them there is one';
+  const { calls, others, furthest, proof } = why;
   return [
-    paint('bold', `what is to blame (${plural(calls.length, 'return')}, ${proof})`),
+    paint('bold', `what is to blame (${plural(calls.length, 'return')}, ${proofs[proof]})`),
     ...lanes(why, words, paint).map((line) => `  ${line}`),
     '',
     paint('bold', 'why'),
@@ -84,6 +81,12 @@ function explanation(why: Why, words: Words, paint: Painter): string[] {
     ...(others.length === 0 ? [] : ['', paint('bold', 'what did not matter'), ...rest(why, words)]),
   ];
 }
+
+const proofs = {
+  smallest: 'the fewest that have no order',
+  minimal: 'without any one of them there is one',
+  none: 'fewer may do: a bound was hit',
+} as const satisfies Readonly<Record<Why['proof'], string>>;
 
 const mostOthers = 6;
 

@@ -16,7 +16,7 @@ import { wholeNumber } from '../parse.ts';
 import { unknownName } from '../suggest.ts';
 
 const names = specifications.map((s) => s.name);
-const defaults = { maxNodes: 1_000_000, maxSearches: 20_000 };
+const defaults = { maxNodes: 1_000_000, maxExplainNodes: 200_000, maxSearches: 5_000 };
 
 export const linearize: Command = {
   name: 'linearize',
@@ -112,7 +112,7 @@ function json(
     return canonicalJson({ ...common, order });
   }
   if (answer.verdict === 'inconclusive') return canonicalJson(common);
-  const { calls, last, ordered, others, possible, isSmallest } = answer.explanation;
+  const { calls, last, ordered, others, possible, proof } = answer.explanation;
   return canonicalJson({
     ...common,
     explanation: {
@@ -121,7 +121,7 @@ function json(
       ordered: ordered.map((pair) => pair.map(idOf)),
       others: others.map(idOf),
       possible,
-      isSmallest,
+      proof,
     },
   });
 }

@@ -4,7 +4,7 @@
 // whatever the others did. (Taking a call away altogether would not do: others may depend on it.)
 
 import { endOf, type Call, type History, precedes, prefix, unheard } from './history.ts';
-import { linearize, type Placed } from './search.ts';
+import { type Accepts, linearize, type Placed, type Verdict } from './search.ts';
 import type { Specification } from './specification.ts';
 
 export interface Explanation<O, R> {
@@ -23,13 +23,15 @@ export interface Explanation<O, R> {
   readonly others: readonly Call<O, R>[];
   /** The longest order that was tried. */
   readonly furthest: readonly Placed<O, R>[];
-  /** No smaller set of returns lacks an order; false: only none that is a part of this one. */
-  readonly isSmallest: boolean;
+  /** How few they are is known: there is no smaller set, or no set that is a part of them, or neither. */
+  readonly proof: 'smallest' | 'minimal' | 'none';
 }
 
 export interface Bounds {
-  /** Of each search. */
+  /** Of the search for an order. */
   readonly maxNodes: number;
+  /** Of all searches for an explanation, in which more may have happened in more ways. */
+  readonly maxExplainNodes: number;
   /** Searches for a smaller explanation. */
   readonly maxSearches: number;
 }
@@ -51,7 +53,7 @@ export function explain<S, O, R>(
 ): Answer<O, R> {
   const found = linearize(specification, history, bounds.maxNodes);
   if (found.verdict !== 'none') return found;
-  const explanation = new Explainer(specification, history, bounds).explanation();
+  const explanation = new Explainer(specification, history, bounds, found.nodes).explanation();
   return { verdict: 'none', explanation, nodes: found.nodes };
 }
 
@@ -60,11 +62,23 @@ class Explainer<S, O, R> {
   private readonly bounds: Bounds;
   private readonly history: History<O, R>;
   private readonly last: Call<O, R>;
+  /** Of all searches, and of one: a search may be cut off where the whole history's was not. */
+  private nodesLeft: number;
+  private readonly mostNodes: number;
   private searches = 0;
+  private wasCutOff = false;
 
-  constructor(specification: Specification<S, O, R>, history: History<O, R>, bounds: Bounds) {
+  constructor(
+    specification: Specification<S, O, R>,
+    history: History<O, R>,
+    bounds: Bounds,
+    nodes: number,
+  ) {
     this.specification = specification;
     this.bounds = bounds;
+    // The beginning of a history that was hard to judge is hard as well.
+    this.nodesLeft = Math.max(bounds.maxExplainNodes, 4 * nodes);
+    this.mostNodes = Math.max(leastNodes, nodes);
     this.last = this.firstWithout(history);
     this.history = prefix(history, endOf(this.last));
   }
@@ -74,15 +88,17 @@ class Explainer<S, O, R> {
     const minimal = this.shrunk(rest);
     const smallest = this.smaller(rest, minimal.length);
     const calls = [...(smallest ?? minimal), this.last].sort((a, b) => a.called - b.called);
-    const search = linearize(this.specification, this.only(calls), this.bounds.maxNodes);
+    const search = this.search(this.only(calls));
+    const hasAll = this.searches <= this.bounds.maxSearches;
+    const possible = this.possible(calls);
     return {
       calls,
       last: this.last,
-      possible: this.possible(calls),
+      possible,
       ordered: orderedPairs(calls),
       others: this.history.filter((call) => !calls.includes(call)),
       furthest: search.verdict === 'none' ? search.furthest : [],
-      isSmallest: this.searches <= this.bounds.maxSearches,
+      proof: this.wasCutOff ? 'none' : hasAll ? 'smallest' : 'minimal',
     };
   }
 
@@ -99,7 +115,15 @@ class Explainer<S, O, R> {
   }
 
   private lacksOrder(history: History<O, R>): boolean {
-    return linearize(this.specification, history, this.bounds.maxNodes).verdict === 'none';
+    return this.search(history).verdict === 'none';
+  }
+
+  private search(history: History<O, R>, accepts?: Accepts<O, R>): Verdict<O, R> {
+    const most = Math.min(this.mostNodes, this.nodesLeft);
+    const verdict = linearize(this.specification, history, most, accepts);
+    this.nodesLeft -= verdict.nodes;
+    if (verdict.verdict === 'inconclusive') this.wasCutOff = true;
+    return verdict;
   }
 
   /** The history in which only these calls have returned. */
@@ -128,7 +152,7 @@ class Explainer<S, O, R> {
   private smaller(all: readonly Call<O, R>[], size: number): readonly Call<O, R>[] | null {
     for (let fewer = 0; fewer < size; fewer++)
       for (const some of subsets(all, fewer)) {
-        if (++this.searches > this.bounds.maxSearches) return null;
+        if (this.nodesLeft === 0 || ++this.searches > this.bounds.maxSearches) return null;
         if (this.suffices(some)) return some;
       }
     return null;
@@ -143,8 +167,7 @@ class Explainer<S, O, R> {
         ? !found.some((one) => explains(result, one))
         : explains(result, call.result as R);
     while (found.length < mostResults) {
-      const { maxNodes } = this.bounds;
-      const verdict = linearize(this.specification, this.only(calls), maxNodes, accepts);
+      const verdict = this.search(this.only(calls), accepts);
       if (verdict.verdict !== 'order') break;
       const placed = verdict.order.find(({ call }) => call.id === this.last.id);
       if (placed !== undefined) found.push(placed.result);
@@ -154,6 +177,7 @@ class Explainer<S, O, R> {
 }
 
 const mostResults = 8;
+const leastNodes = 10_000;
 
 function orderedPairs<O, R>(calls: readonly Call<O, R>[]) {
   const pairs = calls.flatMap((a) =>

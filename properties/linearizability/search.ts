@@ -1,5 +1,6 @@
 // Wing and Gong's search with Lowe's memo ("Testing for linearizability", 2017): calls take effect one
-// by one, each within its bounds, and no set of calls is tried twice from the same state.
+// by one, each within its bounds, and no set of calls is tried twice from the same state. Calls that
+// did not return are used as sparingly as can be: who has more of them left can do all that others can.
 
 import { type Call, endOf, type History } from './history.ts';
 import type { Specification } from './specification.ts';
@@ -47,8 +48,12 @@ class Search<S, O, R> {
   private readonly specification: Specification<S, O, R>;
   private readonly done: readonly Call<O, R>[];
   private readonly open: readonly Call<O, R>[];
+  /** Of each call that did not return, the last one before it that asks for the same; -1: none. */
+  private readonly twins: readonly number[];
   private readonly accepts: Accepts<O, R>;
-  private readonly seen = new Set<string>();
+  /** By what returned and the state: the sets of other calls with which it was reached. */
+  private readonly seen = new Map<string, (readonly number[])[]>();
+  private readonly stacks: Stacks<Node<S, O, R>> = new Stacks();
 
   constructor(
     specification: Specification<S, O, R>,
@@ -60,58 +65,67 @@ class Search<S, O, R> {
     const calls = [...history].sort((a, b) => a.called - b.called);
     this.done = calls.filter((call) => call.returned !== null);
     this.open = calls.filter((call) => call.returned === null);
+    const texts = this.open.map(({ op }) => JSON.stringify(op));
+    this.twins = texts.map((text, at) => texts.slice(0, at).lastIndexOf(text));
   }
 
   run(maxNodes: number): Verdict<O, R> {
     const { initial: state } = this.specification;
     const root = { state, first: 0, ahead: [], extra: [], length: 0, last: null, before: null };
-    const stack: Node<S, O, R>[] = [root];
+    this.stacks.push(0, root);
     let furthest: Node<S, O, R> = root;
     let nodes = 0;
-    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    for (let node = this.stacks.pop(); node !== undefined; node = this.stacks.pop()) {
       if (!this.isNew(node)) continue;
       if (nodes === maxNodes) return { verdict: 'inconclusive', nodes };
       nodes++;
       if (node.first === this.done.length) return { verdict: 'order', order: orderOf(node), nodes };
       if (node.length > furthest.length) furthest = node;
-      // The last is tried first: what returned is more to the point than what may never have been.
-      this.addOpen(node, stack);
-      this.addDone(node, stack);
+      const bound = this.bound(node);
+      this.addOpen(node, bound);
+      this.addDone(node, bound);
     }
     return { verdict: 'none', furthest: orderOf(furthest), nodes };
   }
 
   private isNew({ first, ahead, extra, state }: Node<S, O, R>): boolean {
-    const key = `${first};${ahead.join()};${extra.join()};${this.specification.key(state)}`;
-    if (this.seen.has(key)) return false;
-    this.seen.add(key);
+    const key = `${first};${ahead.join()};${this.specification.key(state)}`;
+    const known = this.seen.get(key);
+    if (known?.some((fewer) => fewer.every((at) => extra.includes(at))) === true) return false;
+    if (known === undefined) this.seen.set(key, [extra]);
+    else known.push(extra);
     return true;
   }
 
   /** Calls that returned and may be next: they began before any other that is left had returned. */
-  private addDone(node: Node<S, O, R>, stack: Node<S, O, R>[]): void {
-    const from = stack.length;
-    const bound = this.bound(node);
+  private addDone(node: Node<S, O, R>, bound: number): void {
+    const next: Node<S, O, R>[] = [];
     for (let at = node.first; at < this.done.length; at++) {
       const call = this.done[at] as Call<O, R>;
       if (call.called > bound) break;
       if (node.ahead.includes(at)) continue;
       for (const { state, result } of this.specification.apply(node.state, call.op)) {
         if (!this.accepts(call, result)) continue;
-        stack.push({ ...this.without(node, at), state, ...step(node, call, result) });
+        next.push({ ...this.without(node, at), state, ...step(node, call, result) });
       }
     }
     // The earliest call first.
-    stack.push(...stack.splice(from).reverse());
+    for (const one of next.reverse()) this.stacks.push(node.extra.length, one);
   }
 
-  private addOpen(node: Node<S, O, R>, stack: Node<S, O, R>[]): void {
-    const bound = this.bound(node);
+  /** Calls that did not return, where they change something. */
+  private addOpen(node: Node<S, O, R>, bound: number): void {
+    const { apply, key } = this.specification;
+    const here = key(node.state);
     this.open.forEach((call, at) => {
       if (call.called > bound || node.extra.includes(at)) return;
-      const extra = [...node.extra, at].sort((a, b) => a - b);
-      for (const { state, result } of this.specification.apply(node.state, call.op))
-        stack.push({ ...node, state, extra, ...step(node, call, result) });
+      // Of calls that ask for the same, the first: it can be wherever a later one can.
+      const twin = this.twins[at] ?? -1;
+      if (twin >= 0 && !node.extra.includes(twin)) return;
+      const extra = [...node.extra, at];
+      for (const { state, result } of apply(node.state, call.op))
+        if (key(state) !== here)
+          this.stacks.push(extra.length, { ...node, state, extra, ...step(node, call, result) });
     });
   }
 
@@ -135,6 +149,25 @@ class Search<S, O, R> {
       first++;
     }
     return { ...node, first, ahead };
+  }
+}
+
+/** What is to be tried: of the lowest level that has something, the last that came. */
+class Stacks<T> {
+  private readonly levels: T[][] = [];
+  private lowest = 0;
+
+  push(level: number, one: T): void {
+    (this.levels[level] ??= []).push(one);
+    this.lowest = Math.min(this.lowest, level);
+  }
+
+  pop(): T | undefined {
+    for (; this.lowest < this.levels.length; this.lowest++) {
+      const one = this.levels[this.lowest]?.pop();
+      if (one !== undefined) return one;
+    }
+    return undefined;
   }
 }
 

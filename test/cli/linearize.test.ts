@@ -104,7 +104,6 @@ describe('histories that have none', () => {
         so read (line 8) can only be 1; it returned 0
 
       as far as an order goes
-        reader  read = 0
         writer  write 1
         reader  read = 1
 
@@ -207,7 +206,7 @@ test('standard input, and JSON', async () => {
       ordered: [['r2', 'r3']],
       others: ['w', 'r1'],
       possible: [1],
-      isSmallest: true,
+      proof: 'smallest',
     },
   });
   const order = await iommucheck(args, { stdin: files['set.jsonl'] ?? '' });
