@@ -108,6 +108,25 @@ describe('registers', () => {
     ).toBe('order');
   });
 
+  test.each([
+    [1, 2],
+    [2, 1],
+  ])('also where both ways share a third (called at %i and %i)', (one, two) => {
+    const swap = { op: 'cas', old: 1, new: 2 } as const;
+    expect(
+      verdictOf(
+        register(),
+        ['A', 0, null, write(1)],
+        ['B', one, null, swap],
+        ['C', two, null, write(2)],
+        ['D', 3, 4, read, 1],
+        ['D', 5, 6, read, 2],
+        ['D', 7, 8, write(5), null],
+        ['D', 9, 10, read, 2],
+      ),
+    ).toBe('order');
+  });
+
   test('two swaps of one value cannot both succeed', () => {
     const swap = { op: 'cas', old: 0, new: 1 } as const;
     expect(verdictOf(register(), ['A', 0, 2, swap, true], ['B', 1, 3, swap, true])).toBe('none');
