@@ -52,5 +52,11 @@ export {
   type Trace,
   type Verdict,
 } from './model/index.ts';
+export { type Explanation, explain } from './properties/linearizability/explain.ts';
+export type { Call, History } from './properties/linearizability/history.ts';
+export { LinearizabilityListener } from './properties/linearizability/listener.ts';
+export { linearize } from './properties/linearizability/search.ts';
+export { specifications } from './properties/linearizability/specifications/index.ts';
+export type { Specification } from './properties/linearizability/specification.ts';
 export { catalogue as properties } from './properties/index.ts';
 export { shrink, type Shrunk } from './shrinkers/index.ts';

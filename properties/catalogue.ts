@@ -4,7 +4,7 @@
 import type { Subsystem } from '../engine/subsystems.ts';
 import { iommuProperties } from './iommu/parts.ts';
 import type { Property } from './property.ts';
-import { agreement, conformance } from './refinement.ts';
+import { agreement, atomicity, conformance } from './refinement.ts';
 
 const spec = (n: number) => `spec/spapr-tce-v2.md §10.${n}`;
 
@@ -108,6 +108,7 @@ export const properties = {
   },
   conformance,
   agreement,
+  atomicity,
 } as const satisfies Record<string, Property>;
 
 /** A property and the subsystem under which it is told; null: that of its whole system. */

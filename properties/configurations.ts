@@ -2,16 +2,22 @@
 // flight) that explain what was seen so far. Sets are interned and their transitions remembered, so
 // that a search pays for each only once.
 
-import { type Hashed, hashString, hashString2, type Outcome } from '../engine/runtime/index.ts';
+import {
+  type Hashed,
+  hashString,
+  hashString2,
+  type Outcome,
+  type Violation,
+} from '../engine/runtime/index.ts';
 import { type ModelState, oracle, type Pending } from '../model/index.ts';
 
 /** What sets need of a machine state: a canonical key. */
-interface Keyed {
+export interface Keyed {
   readonly key: string;
 }
 
 /** What sets need of an operation in flight. */
-interface InFlight<D> extends Keyed {
+export interface InFlight<D> extends Keyed {
   /** What it has returned; null: it has not. */
   readonly done: D | null;
   /** The refusal of the environment that it has met. */
@@ -58,6 +64,16 @@ export class ConfigurationsOf<S, P> implements Hashed {
     this.hash = hashString(key);
     this.hash2 = hashString2(key);
     this.all = all;
+  }
+}
+
+/** Nothing explains the history any more: told when all is quiet, so that others come first. */
+export class Unexplained<S, P> extends ConfigurationsOf<S, P> {
+  readonly violation: Violation;
+
+  constructor(violation: Violation) {
+    super(`${violation.key} ${violation.message}`, []);
+    this.violation = violation;
   }
 }
 
@@ -171,9 +187,14 @@ export class RefinementOf<S extends Keyed, P extends InFlight<D>, D> {
 /** Sets of SPAPR's machines. */
 export type Configurations = ConfigurationsOf<ModelState, Pending>;
 
+export const spaprSteps: Machines<ModelState, Pending, Outcome> = {
+  advance: (state, pending) => oracle.advance(state, pending),
+  explains: sameResult,
+};
+
 export class Refinement extends RefinementOf<ModelState, Pending, Outcome> {
   constructor() {
-    super({ advance: (state, pending) => oracle.advance(state, pending), explains: sameResult });
+    super(spaprSteps);
   }
 
   /** Nothing is in flight and the engine's state reads `text`: only what agrees remains. */

@@ -14,12 +14,15 @@ import {
   type Birth,
 } from '../engine/runtime/index.ts';
 import { errnoName, type Op, opText, type SpaprProgram, type SpaprWorld } from '../engine/index.ts';
-import { noQuirks, oracle, type Quirks } from '../model/index.ts';
+import { type ModelState, noQuirks, oracle, type Pending, type Quirks } from '../model/index.ts';
 import { engineText, modelText } from './abstraction.ts';
 import { checkLockedVm, checkPins } from './accounting.ts';
 import { type Call, Calls } from './calls.ts';
+import { AtomicityJudge, type Look, type Words } from './linearizability/judge.ts';
+import { wholeOps } from './linearizability/promise.ts';
+import { spaprPromises } from './linearizability/spapr.ts';
 import { properties } from './catalogue.ts';
-import { type Configurations, Refinement } from './configurations.ts';
+import { type Configurations, Refinement, spaprSteps } from './configurations.ts';
 import { AttachWatcher, checkGroupLists, checkWindows } from './windows.ts';
 import { checkViews, MapWatcher } from './entries.ts';
 import { FaultWatcher } from './faults.ts';
@@ -63,6 +66,7 @@ export class SpaprJudge implements Listener {
   private readonly calls: Calls;
   private readonly refinement = new Refinement();
   private readonly ghost: Ghost;
+  private readonly atomicity: AtomicityJudge<ModelState, Pending, Outcome> | null;
   /** Quiescent states that were found right, and the configurations that agree with them. */
   private readonly judged = new Judged<Configurations>();
 
@@ -80,12 +84,16 @@ export class SpaprJudge implements Listener {
     const state = oracle.initial(program.topology, sites, quirksNamed(quirks), closable);
     const initial = this.refinement.initial(state, executor.tasks.length);
     this.ghost = world.heap.boot(Ghost, 'judge', initial);
+    const whole = wholeOps<Op, SpaprProgram>(spaprPromises, program);
+    const start = { machines: spaprSteps, state, tasks: executor.tasks.length };
+    this.atomicity = whole.size === 0 ? null : new AtomicityJudge(world.heap, start, whole, words);
   }
 
   onBegin(task: Task): void {
     const call = this.calls.of(task, task.node.opIndex);
     if (call === null) return;
     this.follow(this.refinement.begin(this.ghost.configurations.stored, call));
+    this.atomicity?.begin(call);
   }
 
   onEnd(task: Task, result: Outcome, opIndex: number, watched: readonly unknown[]): void {
@@ -103,6 +111,7 @@ export class SpaprJudge implements Listener {
     const to = this.refinement.end(from, call, result, watched[0] as string);
     if (to.all.length === 0) throw this.unexplained(from, call, result);
     this.follow(to);
+    this.atomicity?.end(call, result, watched[0] as string);
   }
 
   quiescent(): void {
@@ -117,6 +126,20 @@ export class SpaprJudge implements Listener {
       this.judged.set(lane1, lane2, agreed);
     }
     this.follow(agreed);
+    if (!exiting) this.atomicity?.settle(() => this.look());
+  }
+
+  private look(): Look<ModelState> {
+    const text = engineText(this.world);
+    return {
+      text,
+      agrees: (state) => modelText(state) === text,
+      difference: (state) => {
+        const [mine, theirs] = firstDifference(text, modelText(state));
+        const said = `the engine has “${mine}”, the machines have “${theirs}”`;
+        return { key: kindOf(mine, theirs), text: said };
+      },
+    };
   }
 
   private check(exiting: boolean, idle: boolean): Configurations {
@@ -193,18 +216,19 @@ export class SpaprJudge implements Listener {
 
   private agreement(): Configurations {
     const from = this.ghost.configurations.stored;
-    const text = engineText(this.world);
+    const { text, difference } = this.look();
     const to = this.refinement.agree(from, text, modelText);
     if (to.all.length > 0) return to;
-    const wanted = modelText((from.all[0] as Configurations['all'][number]).state);
-    const [mine, theirs] = firstDifference(text, wanted);
-    throw broken(
-      properties.agreement,
-      kindOf(mine, theirs),
-      `the engine has “${mine}”, the machines have “${theirs}”`,
-    );
+    const found = difference((from.all[0] as Configurations['all'][number]).state);
+    throw broken(properties.agreement, found.key, found.text);
   }
 }
+
+const words: Words<Pending, Outcome> = {
+  returned: ({ pending, result }) => `${opText(pending.op)} returned ${errnoName(result.ret)}`,
+  key: ({ pending, result }) => `${pending.op.op} ${errnoName(result.ret)}`,
+  possible: ({ ret }) => errnoName(ret),
+};
 
 /** Deltas name the machines' quirks; a name that the machines do not know would allow nothing. */
 function quirksNamed(names: readonly string[]): Partial<Quirks> {

@@ -1,4 +1,4 @@
-// Agreement with the machines of model/: two properties that every system has, each with machines of
+// Agreement with the machines of model/: three properties that every system has, each with machines of
 // its own.
 
 import type { Property } from './property.ts';
@@ -10,6 +10,17 @@ export const conformance = {
     'There is an order of the atomic parts of all operations, each within its call, in which the ' +
     'machines give every result that was seen.',
   source: 'model/, from the tables of operations of every spec file',
+  blame: 'engine',
+} as const satisfies Property;
+
+export const atomicity = {
+  id: 'CON-103',
+  title: 'operations that promise atomicity are linearizable',
+  rule:
+    'There is an order in which each operation that promises to be atomic is one step of the machines ' +
+    'between its call and its return, and they give every result and the state that was seen. Told ' +
+    'where CON-101 and CON-102 hold: with the small steps of the same operations there is one.',
+  source: 'properties/linearizability/, from the locks that the spec files say are held',
   blame: 'engine',
 } as const satisfies Property;
 

@@ -5,6 +5,9 @@ import { type Subsystem, subsystems } from '../engine/index.ts';
 import type { Catalogue, DeltaInfo, PropertyInfo, RevisionInfo } from '../fuzz/catalogue.ts';
 import { machines, toMermaid } from '../model/index.ts';
 import { invariants } from '../properties/invariants.ts';
+import { iommuPromises } from '../properties/linearizability/iommu.ts';
+import type { Promised } from '../properties/linearizability/promise.ts';
+import { spaprPromises } from '../properties/linearizability/spapr.ts';
 
 /** What the documents need of a scenario beyond its catalogue entry. */
 export interface ScenarioRow {
@@ -122,6 +125,35 @@ function invariantsPage(): string {
   );
 }
 
+type AnyPromises = Readonly<Record<string, Promised<never, never>>>;
+
+function atomicityPage(): string {
+  const kinds = {
+    whole: 'yes: CON-103',
+    step: 'yes: CON-101',
+    parts: 'no',
+    open: 'the machines leave it open',
+  } as const;
+  const row = ([op, promised]: [string, Promised<never, never>]) => [
+    op,
+    kinds[promised.promise],
+    promised.why,
+    promised.promise === 'whole' ? promised.where : '',
+  ];
+  const of = (promises: AnyPromises) =>
+    table(['operation', 'atomic', 'why', 'where'], Object.entries(promises).map(row));
+  return page(
+    'Atomicity',
+    'Which operations promise to take effect at one moment between their call and their return. Where\n' +
+      'the machines have one step for them, CON-101 holds them to it. Where the machines have several,\n' +
+      'CON-103 takes these as one. The others are refined in small steps alone.',
+    '## spapr',
+    of(spaprPromises),
+    '## iommu',
+    of(iommuPromises),
+  );
+}
+
 /** The text of each generated document, by its name in docs/. */
 export function generatedDocs(
   catalogue: Catalogue,
@@ -133,5 +165,6 @@ export function generatedDocs(
     'INVARIANTS.md': invariantsPage(),
     'SCENARIOS.md': scenariosPage(scenarios),
     'MACHINES.md': machinesPage(),
+    'ATOMICITY.md': atomicityPage(),
   };
 }

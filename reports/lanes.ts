@@ -17,7 +17,8 @@ export interface LaneOptions {
   readonly paint: Painter;
 }
 
-interface Line {
+/** One line of a lane. */
+export interface LaneLine {
   readonly task: string;
   readonly text: string;
   readonly style: Style | null;
@@ -43,7 +44,8 @@ export function lanes(trace: Trace, options: LaneOptions): string[] {
     const end = lines.at(-1);
     if (isAhead && end)
       lines.push({ ...(lines.pop() ?? end), text: `${end.text} ✗`, style: 'red' });
-    const rendered = render(trace, lines, options.paint);
+    const names = trace.tasks.map((t) => t.name);
+    const rendered = inLanes(names, lines, options.paint);
     if (rendered.length <= options.maxLines || shown === 0) return rendered;
   }
 }
@@ -58,7 +60,7 @@ function portionLines(
   chosen: ReadonlySet<number>,
   failing: number,
   { names, opText }: LaneOptions,
-): Line[] {
+): LaneLine[] {
   const { task, steps, begins, ends, cut } = portion;
   const last = steps.at(-1) as TraceStep;
   const shown = steps.filter((step) => chosen.has(step.n));
@@ -72,7 +74,7 @@ function portionLines(
   const close = ends || fails ? `${resultWords(last)}${fails ? ' ✗' : ''}` : null;
   const style: Style | null = fails ? 'red' : null;
   if (shown.length === 0 && close !== null) return [{ task, text: title + close, style }];
-  const lines: Line[] = [];
+  const lines: LaneLine[] = [];
   if (begins || shown.length === 0) lines.push({ task, text: title, style: null });
   for (const step of shown) {
     const here = step.n === failing;
@@ -91,8 +93,12 @@ function cutText({ preempted, next }: NonNullable<Portion['cut']>, names: Names)
 }
 
 /** Puts every line into its task's column; what is too wide for its column is wrapped. */
-function render({ tasks }: Trace, lines: readonly Line[], paint: Painter): string[] {
-  const lanes = tasks.map((t) => t.name).filter((name) => lines.some((l) => l.task === name));
+export function inLanes(
+  tasks: readonly string[],
+  lines: readonly LaneLine[],
+  paint: Painter,
+): string[] {
+  const lanes = tasks.filter((name) => lines.some((l) => l.task === name));
   const widths = widthsOf(lanes, lines);
   const starts = widths.map((_, i) => widths.slice(0, i).reduce((n, w) => n + w + gap, 0));
   const at = (i: number, text: string) => ' '.repeat(starts[i] as number) + text;
@@ -105,7 +111,7 @@ function render({ tasks }: Trace, lines: readonly Line[], paint: Painter): strin
   return lanes.length === 0 ? [] : [paint('bold', head.trimEnd()), ...body];
 }
 
-function widthsOf(lanes: readonly string[], lines: readonly Line[]): number[] {
+function widthsOf(lanes: readonly string[], lines: readonly LaneLine[]): number[] {
   const wanted = lanes.map((name) =>
     Math.max(name.length, ...lines.filter((l) => l.task === name).map((l) => l.text.length)),
   );

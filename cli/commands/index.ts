@@ -4,6 +4,7 @@ import type { Command } from '../command.ts';
 import { check } from './check.ts';
 import { conform } from './conform.ts';
 import { fuzz } from './fuzz.ts';
+import { linearize } from './linearize.ts';
 import { defects, properties, revisions, scenarios } from './lists.ts';
 import { model } from './model.ts';
 import { replay } from './replay.ts';
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   replay,
   conform,
   model,
+  linearize,
   defects,
   revisions,
   scenarios,

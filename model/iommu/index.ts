@@ -24,6 +24,7 @@ export {
 export { type IommuQuirks, noIommuQuirks } from './quirks.ts';
 export type { Done } from './run.ts';
 export type { Area, Container, Domain, Group, Ioas, IommuModelState, Leaf } from './state.ts';
+export type { KnownOpName } from './vocabulary.ts';
 
 /** Titles and machines, in the order of the documents. */
 export const iommuMachines: readonly (readonly [title: string, machine: AnyStateMachine])[] = [

@@ -10,7 +10,6 @@ import {
   KernelObject,
   type Outcome,
   type Task,
-  type Violation,
 } from '../../engine/runtime/index.ts';
 import {
   type Done,
@@ -23,8 +22,17 @@ import {
   type Subject,
   subjectOf,
 } from '../../model/iommu/index.ts';
-import { ConfigurationsOf, type Followed, RefinementOf } from '../configurations.ts';
+import {
+  type ConfigurationsOf,
+  type Followed,
+  type Machines,
+  RefinementOf,
+  Unexplained,
+} from '../configurations.ts';
 import { Judged } from '../judged.ts';
+import { iommuPromises } from '../linearizability/iommu.ts';
+import { AtomicityJudge, type Look, type Words } from '../linearizability/judge.ts';
+import { wholeOps } from '../linearizability/promise.ts';
 import { agreement, conformance } from '../refinement.ts';
 import { broken } from '../property.ts';
 import { engineFacts, modelFacts } from './facts.ts';
@@ -32,7 +40,7 @@ import type { Part, PartJudge } from './part.ts';
 
 type Sets = ConfigurationsOf<IommuModelState, IommuPending>;
 
-interface IommuCall extends Followed<IommuPending> {
+export interface IommuCall extends Followed<IommuPending> {
   readonly op: IommuOp;
 }
 
@@ -50,27 +58,22 @@ class Ghost extends KernelObject {
   }
 }
 
-/** Nothing explains the history any more: told when all is quiet, so that others come first. */
-class Unexplained extends ConfigurationsOf<IommuModelState, IommuPending> {
-  readonly violation: Violation;
+type Failed = Unexplained<IommuModelState, IommuPending>;
 
-  constructor(violation: Violation) {
-    super(`${violation.key} ${violation.message}`, []);
-    this.violation = violation;
-  }
-}
+export const iommuSteps: Machines<IommuModelState, IommuPending, Done> = {
+  advance: (state, pending) => iommuOracle.advance(state, pending),
+  explains,
+};
 
 class ConformanceJudge implements PartJudge {
   private readonly world: IommuWorld;
   private readonly calls: readonly (readonly (IommuCall | null)[])[];
   private readonly subject: Subject;
   private readonly slots: readonly number[];
-  private readonly refinement = new RefinementOf<IommuModelState, IommuPending, Done>({
-    advance: (state, pending) => iommuOracle.advance(state, pending),
-    explains,
-  });
+  private readonly refinement = new RefinementOf(iommuSteps);
   private readonly ghost: Ghost;
-  private readonly failures = new Map<string, Unexplained>();
+  private readonly atomicity: AtomicityJudge<IommuModelState, IommuPending, Done> | null;
+  private readonly failures = new Map<string, Failed>();
   /** Quiescent states that were found right, and the sets that agree with them. */
   private readonly agreed = new Judged<Sets>();
 
@@ -89,12 +92,17 @@ class ConformanceJudge implements PartJudge {
     if (subject === 'core') for (const slot of this.slots) world.slots.domain(slot);
     const state = iommuOracle.initial(program.topology, program.faults, quirksNamed(quirks), lists);
     this.ghost = world.heap.boot(Ghost, 'machines', this.refinement.initial(state, lists.length));
+    const whole = wholeOps<IommuOp, IommuProgram>(iommuPromises, program);
+    const start = { machines: iommuSteps, state, tasks: lists.length };
+    this.atomicity = whole.size === 0 ? null : new AtomicityJudge(world.heap, start, whole, words);
   }
 
   onBegin(_op: IommuOp, task: Task): void {
     const call = this.call(task, task.node.opIndex);
     const from = this.ghost.sets.stored;
-    if (call !== null && from.all.length > 0) this.follow(this.refinement.begin(from, call));
+    if (call === null || from.all.length === 0) return;
+    this.follow(this.refinement.begin(from, call));
+    this.atomicity?.begin(call);
   }
 
   onEnd(_op: IommuOp, result: Outcome, task: Task, opIndex: number, fault: string): void {
@@ -103,6 +111,7 @@ class ConformanceJudge implements PartJudge {
     if (call === null || from.all.length === 0) return;
     const to = this.refinement.end(from, call, result, fault);
     this.follow(to.all.length > 0 ? to : this.unexplained(from, call, result, fault));
+    this.atomicity?.end(call, result, fault);
   }
 
   looks(): boolean {
@@ -121,6 +130,7 @@ class ConformanceJudge implements PartJudge {
       this.agreed.set(digest1, digest2, to);
     }
     this.follow(to);
+    this.atomicity?.settle(() => this.look());
   }
 
   private call(task: Task, index: number): IommuCall | null {
@@ -131,46 +141,52 @@ class ConformanceJudge implements PartJudge {
     if (to !== this.ghost.sets.stored) this.world.heap.store(this.ghost.sets, to);
   }
 
-  private unexplained(
-    from: Sets,
-    { op, task }: IommuCall,
-    { ret, out }: Outcome,
-    fault: string,
-  ): Unexplained {
-    const allowed = this.refinement.results(from, task).map(doneText);
-    const answer = out === undefined ? '' : ` ${JSON.stringify(out)}`;
+  private unexplained(from: Sets, call: IommuCall, result: Outcome, fault: string): Failed {
+    const allowed = this.refinement.results(from, call.task).map(doneText);
+    const ended = { ...call, result, fault };
     const message =
-      `${iommuOpText(op)} returned ${errnoName(ret)}${answer}` +
-      `${fault === '' ? '' : `, refused at ${fault}`}; the machines allow ` +
+      `${words.returned(ended)}; the machines allow ` +
       ([...new Set(allowed)].sort().join(' or ') || 'nothing');
     let failure = this.failures.get(message);
     if (failure === undefined) {
-      const violation = broken(conformance, `${op.op} ${errnoName(ret)}`, message);
+      const violation = broken(conformance, words.key(ended), message);
       this.failures.set(message, (failure = new Unexplained(violation)));
     }
     return failure;
   }
 
   private agreement(from: Sets): Sets {
-    const facts = engineFacts(this.world, this.subject, this.slots);
-    const differs = (state: IommuModelState) =>
-      modelFacts(state, this.subject, this.slots).findIndex(
-        (fact, at) => fact !== null && fact !== facts[at],
-      );
-    const to = this.refinement.keep(from, facts.join('\n'), (state) => differs(state) < 0);
+    const { text, agrees, difference } = this.look();
+    const to = this.refinement.keep(from, text, agrees);
     if (to.all.length > 0) return to;
-    const { state } = from.all[0] as Sets['all'][number];
-    const at = differs(state);
-    const mine = facts[at] ?? '';
-    throw broken(
-      agreement,
-      (/^[a-z ]+?(?= of|\d| )/.exec(mine) ?? ['state'])[0],
-      `the engine has “${mine}”, the machines have “${modelFacts(state, this.subject, this.slots)[at]}”`,
-    );
+    const found = difference((from.all[0] as Sets['all'][number]).state);
+    throw broken(agreement, found.key, found.text);
+  }
+
+  private look(): Look<IommuModelState> {
+    const facts = engineFacts(this.world, this.subject, this.slots);
+    const factsOf = (state: IommuModelState) => modelFacts(state, this.subject, this.slots);
+    const differs = (state: IommuModelState) =>
+      factsOf(state).findIndex((fact, at) => fact !== null && fact !== facts[at]);
+    return {
+      text: facts.join('\n'),
+      agrees: (state) => differs(state) < 0,
+      difference: (state) => {
+        const at = differs(state);
+        const mine = facts[at] ?? '';
+        return {
+          key: (/^[a-z ]+?(?= of|\d| )/.exec(mine) ?? ['state'])[0],
+          text: `the engine has “${mine}”, the machines have “${factsOf(state)[at]}”`,
+        };
+      },
+    };
   }
 }
 
-function callsOf(lists: readonly (readonly IommuOp[])[], subject: Subject): (IommuCall | null)[][] {
+export function callsOf(
+  lists: readonly (readonly IommuOp[])[],
+  subject: Subject,
+): (IommuCall | null)[][] {
   let id = 0;
   return lists.map((ops, task) =>
     ops.map((op) =>
@@ -180,7 +196,7 @@ function callsOf(lists: readonly (readonly IommuOp[])[], subject: Subject): (Iom
 }
 
 /** Numbers by which the program names the subject's objects. */
-function slotsOf(ops: readonly IommuOp[], subject: Subject): number[] {
+export function slotsOf(ops: readonly IommuOp[], subject: Subject): number[] {
   const named = ops.flatMap((op) =>
     subject === 'ioas' ? ('ioas' in op ? [op.ioas] : []) : 'domain' in op ? [op.domain] : [],
   );
@@ -188,14 +204,14 @@ function slotsOf(ops: readonly IommuOp[], subject: Subject): number[] {
 }
 
 /** Deltas name the machines' quirks; a name that the machines do not know would allow nothing. */
-function quirksNamed(names: readonly string[]): Partial<IommuQuirks> {
+export function quirksNamed(names: readonly string[]): Partial<IommuQuirks> {
   for (const name of names)
     if (!(name in noIommuQuirks))
       throw new Error(`a delta allows ${name}: the machines have no such quirk`);
   return Object.fromEntries(names.map((name) => [name, true]));
 }
 
-function explains({ ret, out, size }: Done, result: Outcome): boolean {
+export function explains({ ret, out, size }: Done, result: Outcome): boolean {
   if (ret === 'any') return true;
   if (ret === 'errno' ? result.ret >= 0 : ret !== result.ret) return false;
   if (size !== undefined) {
@@ -212,6 +228,16 @@ function doneText({ ret, out, size }: Done): string {
   const text = typeof ret === 'number' ? errnoName(ret) : ret === 'errno' ? 'an errno' : 'anything';
   return `${text}${more}`;
 }
+
+const words: Words<IommuPending, Done> = {
+  returned({ pending, result: { ret, out }, fault }) {
+    const answer = out === undefined ? '' : ` ${JSON.stringify(out)}`;
+    const refused = fault === '' ? '' : `, refused at ${fault}`;
+    return `${iommuOpText(pending.op as IommuOp)} returned ${errnoName(ret)}${answer}${refused}`;
+  },
+  key: ({ pending, result }) => `${pending.op.op} ${errnoName(result.ret)}`,
+  possible: doneText,
+};
 
 const idle: PartJudge = {};
 

@@ -22,7 +22,7 @@ describe('the command line', () => {
       "$ iommucheck chekc
       error: unknown command 'chekc'
         did you mean check?
-        commands: check, fuzz, replay, conform, model, defects, revisions, scenarios, properties, help
+        commands: check, fuzz, replay, conform, model, linearize, defects, revisions, scenarios, properties, help
         try: iommucheck help
       exit 2
       "
@@ -296,6 +296,7 @@ describe('help', () => {
         replay      replay a finding step by step and compare it with what the finding says
         conform     replay the log of a live kernel on a revision and list what differs
         model       check an XState machine: dead states and transitions, and its properties
+        linearize   judge a recorded history: an order of its calls, or why there is none
         defects     list the catalogue of defects and divergences, or show one
         revisions   list the kernel revisions
         scenarios   list the bundled scenarios

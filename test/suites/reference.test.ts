@@ -76,6 +76,7 @@ test('every bundled scenario holds in every interleaving', () => {
     mapping/misaligned: 47 states, 46 transitions, 1 final
     mapping/no-access: 47 states, 46 transitions, 1 final
     mapping/look-up: 536 states, 962 transitions, 1 final
+    mapping/look-up-twice: 326 states, 537 transitions, 1 final
     mapping/superpage-neighbour: 68 states, 67 transitions, 1 final
     mapping/replaced-table: 282 states, 384 transitions, 1 final
     mapping/replaced-table-amd: 243 states, 315 transitions, 1 final

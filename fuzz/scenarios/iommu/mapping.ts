@@ -120,6 +120,14 @@ const maps: readonly Scenario[] = [
     ],
   ),
   scenario(
+    'look-up-twice',
+    'two look-ups, one after the other, while a page is unmapped',
+    'One entry is one store (§8): what is gone once is gone for good.',
+    'intel',
+    [map(1, 1)],
+    [[unmap(1, 1)], [look(1), look(1)]],
+  ),
+  scenario(
     'superpage-neighbour',
     'a large page next to small ones',
     'The neighbours stay mapped (real-bugs 72).',

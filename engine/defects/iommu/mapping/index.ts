@@ -20,6 +20,7 @@ import {
   oneChunk,
   plainInstall,
   roundsUnmap,
+  backAgain,
   unpinsTwice,
 } from './planted.ts';
 
@@ -45,6 +46,7 @@ export const mappingDeltas: readonly IommuDelta[] = [
   leavesOnly,
   iovaFirst,
   roundsUnmap,
+  backAgain,
   enodevFirst,
   syncMapVoid,
   armSplits,

@@ -188,3 +188,30 @@ export const roundsUnmap = defect({
     },
   },
 });
+
+export const backAgain = defect({
+  ...planted,
+  id: 'CORE-P12',
+  title: 'an entry that is unmapped is there again for a moment',
+  source: 'planted; spec/iommu-core.md §8',
+  violates: 'CON-103',
+  trigger: 'two look-ups, one after the other, while a page is unmapped',
+  steps: {
+    *radixClear(domain, iova, pgsize, gather) {
+      const found = yield* this.radixFind(domain, iova, pgsize);
+      if (found === null) return 0;
+      const { entry, size, level } = found;
+      if (size > pgsize) return yield* this.radixClearInside(domain, found, iova, pgsize, gather);
+      yield entry.exchange;
+      const there = entry.value;
+      if (there === null) return this.radixHole(domain, level, size, pgsize);
+      entry.value = null;
+      yield entry.writeOnce;
+      entry.value = there;
+      yield entry.writeOnce;
+      entry.value = null;
+      yield* this.radixCleared(domain, gather, iova, size, there);
+      return size;
+    },
+  },
+});
