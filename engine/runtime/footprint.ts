@@ -15,8 +15,6 @@ export interface Touch {
 export interface Growth {
   /** How often any footprint has turned out larger than was known. */
   count: number;
-  /** How often a step has turned out to end its operation, or to allocate. */
-  steps: number;
   /** Some operation can come back to an earlier point of its own: states may repeat. */
   cyclic: boolean;
 }

@@ -18,7 +18,7 @@ export class Heap {
   digest1 = 0;
   digest2 = 0;
   /** How much the world's operations were found to touch. */
-  readonly growth: Growth = { count: 0, steps: 0, cyclic: false };
+  readonly growth: Growth = { count: 0, cyclic: false };
   private readonly cells: Cell<Value>[] = [];
   private readonly values: Value[] = [];
   /** Number of journaled writes: a point to undo to. */

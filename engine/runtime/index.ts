@@ -31,7 +31,7 @@ export {
   listNodes,
 } from './list.ts';
 export { Mutex, RwSem, Spinlock } from './locks.ts';
-export type { Node, Outcome } from './node.ts';
+export type { Edge, Node, Outcome } from './node.ts';
 export { type Birth, KernelObject, Life } from './object.ts';
 export { conflict, raceOf, type Site } from './race.ts';
 export { Rcu, type RcuObject } from './rcu.ts';

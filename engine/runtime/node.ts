@@ -53,10 +53,6 @@ export class Node {
   readonly footprint: Footprint;
   /** Objects allocated by the operation that nobody else can reach yet. */
   readonly own: readonly KernelObject[];
-  /** A step from here is known to end the operation. */
-  ends = false;
-  /** A step from here is known to allocate. */
-  makes = false;
   /** What a search remembers about the node; no part of the state. */
   shadow: unknown = null;
   private readonly forgotten: { label: string; allocations: number; node: Node }[] = [];
@@ -152,6 +148,11 @@ export class Node {
     return node;
   }
 
+  /** Some step from here has been taken. */
+  get known(): boolean {
+    return this.edges.length > 0;
+  }
+
   find(key: Value): Edge | undefined {
     const keys = this.keys;
     for (let i = 0; i < keys.length; i++) if (keys[i] === key) return this.edges[i];
@@ -165,14 +166,5 @@ export class Node {
       growth.cyclic = true;
       growth.count++;
     }
-    if (edge.fresh !== null && !this.makes) {
-      this.makes = true;
-      growth.steps++;
-      growth.count++;
-    }
-    if (edge.to !== null || this.ends) return;
-    this.ends = true;
-    growth.steps++;
-    growth.count++;
   }
 }

@@ -68,35 +68,19 @@ export class StatelessSearch {
 
   run(): StatelessResult {
     const { executor } = this;
-    const { growth } = executor.heap;
-    // Which steps end operations or allocate is part of what depends on what: who learns more begins
-    // anew.
-    for (let known = -1; known !== growth.steps && !this.stopped; ) {
-      known = growth.steps;
-      this.searchOnce(known);
-    }
-    executor.reset();
-    const { traces, blocked, transitions, violations, complete } = this;
-    return { traces, blocked, transitions, violations, complete: complete && !this.stopped };
-  }
-
-  /** Gives up as soon as it is known that something has been left out. */
-  private searchOnce(known: number): void {
-    const { executor } = this;
-    const { growth } = executor.heap;
     executor.reset();
     this.happened.length = 0;
-    this.traces = 0;
-    this.blocked = 0;
     this.depth = 1;
     this.arrive(this.pointAt(0), 0);
     while (this.depth > 0 && !this.stopped) {
       const point = this.points[this.depth - 1] as Point;
-      if (point.task === null && growth.steps !== known && this.traces > 0) return;
       if (point.task !== null) this.takeBack(point);
       if (!this.next(point)) this.depth--;
       else this.move(point);
     }
+    executor.reset();
+    const { traces, blocked, transitions, violations, complete } = this;
+    return { traces, blocked, transitions, violations, complete: complete && !this.stopped };
   }
 
   /** The next step to try from a point: another answer for the same task, or another task. */

@@ -4,6 +4,7 @@
 
 import type { Executor } from '../../engine/runtime/index.ts';
 import type { Judge } from './judge.ts';
+import { learnAhead } from './learnAhead.ts';
 import { GatheredOrders, OrdersOnPath, type SearchOrders } from './lockOrder.ts';
 import type { SearchOptions, SearchResult } from './options.ts';
 import { Pass } from './pass.ts';
@@ -31,21 +32,21 @@ export class ExhaustiveSearch {
     return suspects.length === 0 || stopped ? result : this.runAgain(result, suspects);
   }
 
-  /** A pass in which nothing new was learnt that a reduction should have known. */
+  /** A pass in which nothing was learnt that its reductions should have known. */
   private settled(options: SearchOptions, orders: SearchOrders) {
     const { growth } = this.executor.heap;
+    const { without } = options;
+    if (guesses(options) && without !== 'learn again') learnAhead(this.executor);
     for (let passes = 1; ; passes++) {
-      const last = passes === maxPasses || (growth.cyclic && options.without !== 'no cycles');
       const known = growth.count;
-      const pass = new Pass(
-        this.executor,
-        this.judge,
-        last ? { ...options, reductions: [] } : options,
-        orders,
-      );
+      const whole = passes === maxPasses || (growth.cyclic && without !== 'no cycles');
+      const chosen = whole ? { ...options, reductions: [] } : options;
+      const pass = new Pass(this.executor, this.judge, chosen, orders);
       const result = pass.run();
-      const settled = growth.count === known || !pass.reduces || options.without === 'learn again';
-      if (settled || pass.stopped || last) return { stopped: pass.stopped, result };
+      const settled = growth.count === known || !guesses(chosen) || without === 'learn again';
+      // A cycle that shows only now may have misled the pass.
+      const misled = growth.cyclic && !whole && without !== 'no cycles';
+      if (pass.stopped || (settled && !misled)) return { stopped: pass.stopped, result };
     }
   }
 
@@ -66,4 +67,9 @@ export class ExhaustiveSearch {
       complete: first.complete && result.complete && !orders.truncated,
     };
   }
+}
+
+/** Whether something is left out by what operations are known to touch. */
+function guesses({ reductions = [] }: SearchOptions): boolean {
+  return reductions.includes('persistent') || reductions.includes('sections');
 }

@@ -72,7 +72,7 @@ export class Happened {
     step.before = access.cell.stored;
     step.begins = node.depth === 0;
     step.ends = false;
-    step.seen = isSeen(node);
+    step.seen = isSeen(task);
     const { listener } = this.executor;
     step.looks = listener?.looks?.(task, node.opIndex) === true;
   }

@@ -66,8 +66,6 @@ export class Pass {
   private full = false;
   /** Whoever is told of violations wants no more. */
   stopped = false;
-  /** Something is left out by what operations are known to touch. */
-  readonly reduces: boolean;
 
   constructor(executor: Executor, judge: Judge, options: SearchOptions, orders: SearchOrders) {
     this.executor = executor;
@@ -82,7 +80,6 @@ export class Pass {
       sets || sections ? new PersistentSets(executor, { sets, sections, without }) : null;
     this.sleep = has('sleep') ? new StepDependence(executor, without) : null;
     this.passing = sections;
-    this.reduces = this.persistent !== null || this.sleep !== null;
   }
 
   run(): SearchResult {
@@ -141,14 +138,18 @@ export class Pass {
   /** Sees which moves there are from the state just reached, and judges it if it is new. */
   private arrive(): void {
     const frame = this.frames[this.depth - 1] as Frame;
+    // What need not be stored must be seen first; else a state met before costs no more than that.
+    if (!this.passing && !this.isNew(frame)) return this.undo(frame);
     const enabled = this.enabled(frame);
     const chosen = this.persistent === null ? enabled : this.persistent.choose(enabled);
     frame.enabled = enabled;
     frame.left = chosen & ~frame.asleep;
     if (this.depth > this.deepest) this.reach(frame);
-    if (this.passing && this.goesOnAlone(chosen)) return;
-    if (this.isNew(frame)) this.judgeNew(frame);
-    else this.undo(frame);
+    if (this.passing) {
+      if (this.goesOnAlone(chosen)) return;
+      if (!this.isNew(frame)) return this.undo(frame);
+    }
+    this.judgeNew(frame);
   }
 
   /** The tasks that can go on, as bits; under a bound, only those that may. */
@@ -192,9 +193,9 @@ export class Pass {
   }
 
   private judgeNew(frame: Frame): void {
-    const goOn = this.judged(() => this.look()) || this.options.beyond === true;
-    if (!goOn) return this.undo(frame);
-    if (frame.enabled === 0) this.judged(() => this.ended());
+    const right = this.judged(this.look) || this.options.beyond === true;
+    if (!right) return this.undo(frame);
+    if (frame.enabled === 0) this.judged(this.ended);
     const { size } = this.visited;
     if (size >= this.options.maxStates) {
       this.full = true;
@@ -203,7 +204,7 @@ export class Pass {
     if ((size & 0x3fff) === 0) this.options.onProgress?.(size, this.depth);
   }
 
-  private look(): void {
+  private readonly look = (): void => {
     const { executor } = this;
     const race = announcedRace(executor);
     if (race !== null) throw race;
@@ -211,7 +212,7 @@ export class Pass {
     this.quiescentStates++;
     this.options.onQuiescent?.(executor);
     this.judge.quiescent();
-  }
+  };
 
   /** Whether nothing was found wrong. */
   private judged(check: () => void): boolean {
@@ -225,12 +226,12 @@ export class Pass {
   }
 
   /** No move is possible: the end of a run, or a deadlock. */
-  private ended(): void {
+  private readonly ended = (): void => {
     const { executor } = this;
     if (!executor.finished) throw executor.deadlock();
     this.finalStates++;
     this.judge.final();
-  }
+  };
 
   /** The longest run so far. */
   private reach(frame: Frame): void {

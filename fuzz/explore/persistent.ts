@@ -12,7 +12,7 @@ import {
   type Task,
 } from '../../engine/runtime/index.ts';
 import type { Condition } from './reductions.ts';
-import { isSeen } from './stepDependence.ts';
+import { isSeen, mayEnd } from './stepDependence.ts';
 
 export interface PersistentOptions {
   /** Locks that the task holds keep others out. */
@@ -34,6 +34,7 @@ export class PersistentSets {
   private readonly options: PersistentOptions;
   /** By task: its last operation at whose begin or end the judge looks around, −1 for none. */
   private readonly lastLook: Int8Array;
+  private readonly looked: boolean;
 
   constructor(executor: Executor, options: PersistentOptions) {
     this.executor = executor;
@@ -43,6 +44,7 @@ export class PersistentSets {
       while (last >= 0 && !this.looks(task, last)) last--;
       return last;
     });
+    this.looked = this.lastLook.some((last) => last >= 0);
   }
 
   /** The tasks to explore of those that can go on, as bits: a persistent set, or all of them. */
@@ -87,8 +89,8 @@ export class PersistentSets {
     const { tasks } = this.executor;
     const { node } = task;
     const own = node.own.includes((node.access as Access).cell.object);
-    const ends = this.executor.listener !== null && node.ends;
-    const shows = isSeen(node);
+    const ends = this.executor.listener !== null && mayEnd(task);
+    const shows = this.looked && isSeen(task);
     if (own && !ends && !shows) return 0;
     const last = own ? null : this.meetings(node, task).last;
     const ordered = ends && this.options.without !== 'ends count';

@@ -3,10 +3,12 @@
 
 import {
   type Access,
+  alternativesNow,
   dependent,
+  type Edge,
   type Executor,
   Flag,
-  type Node,
+  type Listener,
   type Task,
 } from '../../engine/runtime/index.ts';
 import type { Condition } from './reductions.ts';
@@ -23,35 +25,56 @@ export class StepDependence {
   between(a: Task, b: Task): boolean {
     const x = a.node.access as Access;
     const y = b.node.access as Access;
-    return this.atOnce(x, y) || (this.executor.listener !== null && this.judged(a, b));
+    if (x.cell.object === y.cell.object && this.atOnce(x, y)) return true;
+    const { listener } = this.executor;
+    return listener !== null && this.judged(listener, a, b);
   }
 
   private atOnce(x: Access, y: Access): boolean {
-    if (!dependent(x, y)) return false;
-    return this.without !== 'frees count' || x.cell === y.cell;
+    return dependent(x, y) && (this.without !== 'frees count' || x.cell === y.cell);
   }
 
   /** Whoever listens to operations is told of them in an order, and may look around. */
-  private judged(a: Task, b: Task): boolean {
+  private judged(listener: Listener, a: Task, b: Task): boolean {
     const first = isBoundary(a);
     const second = isBoundary(b);
     if (first && second && this.without !== 'ends count') return true;
     if (this.without === 'looks count') return false;
-    return (first && this.looksAt(a, b)) || (second && this.looksAt(b, a));
-  }
-
-  private looksAt({ id, node }: Task, other: Task): boolean {
-    const { listener, tasks } = this.executor;
-    return isSeen(other.node) && listener?.looks?.(tasks[id] as Task, node.opIndex) === true;
+    return (first && looksAt(listener, a, b)) || (second && looksAt(listener, b, a));
   }
 }
 
-/** Whoever looks around before and after the node's next step may see a difference. */
-export function isSeen({ access, makes }: Node): boolean {
-  return makes || ((access as Access).flags & Flag.mutates) !== 0;
+function looksAt(listener: Listener, task: Task, other: Task): boolean {
+  return listener.looks?.(task, task.node.opIndex) === true && isSeen(other);
+}
+
+/** Whether some step that the task may take next is like this, or is not known yet. */
+function mayStep(task: Task, like: (edge: Edge) => boolean): boolean {
+  const { node, id } = task;
+  const access = node.access as Access;
+  const ways = (access.flags & Flag.chooses) === 0 ? 1 : alternativesNow(access);
+  for (let choice = 0; choice < ways; choice++) {
+    const edge = node.find(access.observe(access.cell.stored, id, choice));
+    if (edge === undefined || like(edge)) return true;
+  }
+  return false;
+}
+
+const ends = ({ to }: Edge) => to === null;
+const allocates = ({ fresh }: Edge) => fresh !== null;
+
+/** The task's next step may end an operation. */
+export function mayEnd(task: Task): boolean {
+  return mayStep(task, ends);
 }
 
 /** The task's next step begins or may end an operation. */
-export function isBoundary({ node }: Task): boolean {
-  return node.depth === 0 || node.ends;
+export function isBoundary(task: Task): boolean {
+  return task.node.depth === 0 || mayStep(task, ends);
+}
+
+/** Whoever looks around before and after the task's next step may see a difference. */
+export function isSeen(task: Task): boolean {
+  const { flags } = task.node.access as Access;
+  return (flags & Flag.mutates) !== 0 || mayStep(task, allocates);
 }

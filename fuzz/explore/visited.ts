@@ -3,7 +3,7 @@
 // growing never needs the memory of two tables.
 
 const maxLoad = 0.8;
-const growth = 1.3;
+const growth = 1.5;
 const firstCapacity = 1 << 10;
 /** States at which the one segment is cut into many. */
 const cutAt = 1 << 14;

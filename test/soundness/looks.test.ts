@@ -12,7 +12,7 @@ import { IommuJudge, iommuWatchersFor } from '../../properties/iommu/judge.ts';
 import { lawful } from '../suites/search.ts';
 
 /** Kinds of the objects in which judges keep what they remember. */
-const own = new Set(['judge', 'machines', 'cookie judge']);
+const own = new Set(['judge', 'machines', 'orders', 'cookie judge']);
 
 /** The kernel's cells that were looked at while `watching` held. */
 const looked = new Set<string>();
