@@ -206,13 +206,20 @@ export class Pass {
 
   private readonly look = (): void => {
     const { executor } = this;
-    const race = announcedRace(executor);
+    const race = announcedRace(executor, this.mayRace());
     if (race !== null) throw race;
     if (executor.busy !== 0) return;
     this.quiescentStates++;
     this.options.onQuiescent?.(executor);
     this.judge.quiescent();
   };
+
+  /** The task whose step may have made a race; null if others may have one that nobody has seen. */
+  private mayRace(): Task | null {
+    const { task } = this.frames[this.depth - 1] as Frame;
+    const seen = !this.passing && task !== null && !task.finished && task.phase === 'main';
+    return seen ? task : null;
+  }
 
   /** Whether nothing was found wrong. */
   private judged(check: () => void): boolean {

@@ -11,17 +11,28 @@ import {
   type Trip,
 } from '../../engine/runtime/index.ts';
 
-export function announcedRace(executor: Executor): Trip | null {
+/** The race of two announced accesses, if there is one; of `mover` and another, if it is given. */
+export function announcedRace(executor: Executor, mover: Task | null = null): Trip | null {
   const { tasks } = executor;
+  if (mover !== null) return raceWith(executor, mover, tasks.length);
   for (let i = 1; i < tasks.length; i++) {
-    const a = (tasks[i] as Task).node.access;
-    if (a === null) continue;
-    for (let j = 0; j < i; j++) {
-      const b = (tasks[j] as Task).node.access;
-      if (b === null || a.cell !== b.cell || !conflict(a, b)) continue;
-      if (executor.ways(tasks[i] as Task) === 0 || executor.ways(tasks[j] as Task) === 0) continue;
-      return raceOf(a.cell, siteOf(tasks[i] as Task), siteOf(tasks[j] as Task));
-    }
+    const race = raceWith(executor, tasks[i] as Task, i);
+    if (race !== null) return race;
+  }
+  return null;
+}
+
+/** Of the task and one of the first `count`. */
+function raceWith(executor: Executor, task: Task, count: number): Trip | null {
+  const a = task.node.access;
+  if (a === null) return null;
+  const { tasks } = executor;
+  for (let j = 0; j < count; j++) {
+    const other = tasks[j] as Task;
+    const b = other.node.access;
+    if (b === null || a.cell !== b.cell || other === task || !conflict(a, b)) continue;
+    if (executor.ways(task) === 0 || executor.ways(other) === 0) continue;
+    return raceOf(a.cell, siteOf(task), siteOf(other));
   }
   return null;
 }

@@ -1,9 +1,9 @@
 // The set of visited states: 64-bit fingerprints in open addressing, two 32-bit lanes a slot. Once it
 // is large it is cut into segments by the fingerprint: each grows on its own, in the cache, and
-// growing never needs the memory of two tables.
+// growing never needs the memory of two tables. The segments begin with different sizes, so that they
+// double at different times: a state costs about 14 bytes, however many there are.
 
 const maxLoad = 0.8;
-const growth = 1.5;
 const firstCapacity = 1 << 10;
 /** States at which the one segment is cut into many. */
 const cutAt = 1 << 14;
@@ -54,7 +54,7 @@ class Segment {
   }
 
   private grow(): void {
-    const bigger = new Segment(Math.ceil(this.capacity * growth));
+    const bigger = new Segment(2 * this.capacity);
     this.forEach((a, b) => bigger.add(a, b));
     this.slots = bigger.slots;
     this.capacity = bigger.capacity;
@@ -86,9 +86,10 @@ export class Visited {
 
   private cut(): void {
     const [whole] = this.segments as [Segment];
-    const each = Math.ceil((2 * cutAt) / segmentCount);
+    const least = (1.5 * cutAt) / segmentCount;
+    const capacity = (i: number) => Math.ceil(least * 2 ** (i / segmentCount));
     this.mask = segmentCount - 1;
-    this.segments = Array.from({ length: segmentCount }, () => new Segment(each));
+    this.segments = Array.from({ length: segmentCount }, (_, i) => new Segment(capacity(i)));
     whole.forEach((a, b) => (this.segments[b & this.mask] as Segment).add(a, b));
   }
 }
