@@ -38,6 +38,14 @@ export class Footprint {
     this.growth.count++;
   }
 
+  /** Whether some access here and one there, of the same object, are such. */
+  meets(other: Footprint, such: (here: Access, there: Access) => boolean): boolean {
+    for (const [object, touches] of this.byObject)
+      for (const { access: here } of touches.values())
+        for (const { access: there } of other.of(object)) if (such(here, there)) return true;
+    return false;
+  }
+
   /** What may be done to any cell of an object. */
   of(object: KernelObject): Iterable<Touch> {
     return this.byObject.get(object)?.values() ?? [];

@@ -37,6 +37,11 @@ export class Heap {
     cell.stored = value;
   }
 
+  /** The cells written since journal point `top`, each once. */
+  since(top: number): Cell<Value>[] {
+    return [...new Set(this.cells.slice(top, this.top))];
+  }
+
   /** Restores every cell to its value at journal point `top`; the digest lanes are the caller's copy. */
   undo(top: number, digest1: number, digest2: number): void {
     while (this.top > top) {

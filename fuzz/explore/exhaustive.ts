@@ -6,7 +6,8 @@ import type { Executor } from '../../engine/runtime/index.ts';
 import type { Judge } from './judge.ts';
 import { learnAhead } from './learnAhead.ts';
 import { GatheredOrders, OrdersOnPath, type SearchOrders } from './lockOrder.ts';
-import type { SearchOptions, SearchResult } from './options.ts';
+import { reduces, type SearchOptions, type SearchResult } from './options.ts';
+import { PartsSearch } from './parts.ts';
 import { Pass } from './pass.ts';
 
 export type { SearchOptions, SearchResult } from './options.ts';
@@ -32,8 +33,8 @@ export class ExhaustiveSearch {
     return suspects.length === 0 || stopped ? result : this.runAgain(result, suspects);
   }
 
-  /** A pass in which nothing was learnt that its reductions should have known. */
-  private settled(options: SearchOptions, orders: SearchOrders) {
+  /** A search in which nothing was learnt that its reductions should have known. */
+  private settled(options: SearchOptions, orders: SearchOrders): Searched {
     const { growth } = this.executor.heap;
     const { without } = options;
     if (guesses(options) && without !== 'learn again') learnAhead(this.executor);
@@ -41,13 +42,24 @@ export class ExhaustiveSearch {
       const known = growth.count;
       const whole = passes === maxPasses || (growth.cyclic && without !== 'no cycles');
       const chosen = whole ? { ...options, reductions: [] } : options;
-      const pass = new Pass(this.executor, this.judge, chosen, orders);
-      const result = pass.run();
+      const searched = this.searchOnce(chosen, orders);
       const settled = growth.count === known || !guesses(chosen) || without === 'learn again';
-      // A cycle that shows only now may have misled the pass.
+      // A cycle that shows only now may have misled the search.
       const misled = growth.cyclic && !whole && without !== 'no cycles';
-      if (pass.stopped || (settled && !misled)) return { stopped: pass.stopped, result };
+      if (searched.stopped || (settled && !misled)) return searched;
     }
+  }
+
+  private searchOnce(options: SearchOptions, orders: SearchOrders): Searched {
+    const { executor, judge } = this;
+    if (reduces(options, 'parts')) {
+      const parts = new PartsSearch(executor, judge, options, orders);
+      const result = parts.run();
+      if (result !== null) return { stopped: parts.stopped, result };
+    }
+    const pass = new Pass(executor, judge, options, orders);
+    const result = pass.run();
+    return { stopped: pass.stopped, result };
   }
 
   /** Looks for one run that shows a circle of the suspected lock orders. */
@@ -69,7 +81,13 @@ export class ExhaustiveSearch {
   }
 }
 
+interface Searched {
+  readonly result: SearchResult;
+  /** Whoever is told of violations wants no more. */
+  readonly stopped: boolean;
+}
+
 /** Whether something is left out by what operations are known to touch. */
-function guesses({ reductions = [] }: SearchOptions): boolean {
-  return reductions.includes('persistent') || reductions.includes('sections');
+function guesses(options: SearchOptions): boolean {
+  return (['persistent', 'sections', 'parts'] as const).some((name) => reduces(options, name));
 }

@@ -31,6 +31,8 @@ export interface SearchOptions {
 export interface SearchResult {
   /** Distinct states met and stored. */
   readonly states: number;
+  /** Quiescent states put together from those of parts that were searched apart. */
+  readonly assembled: number;
   /** Steps taken. */
   readonly transitions: number;
   readonly quiescentStates: number;
@@ -41,4 +43,10 @@ export interface SearchResult {
   readonly complete: boolean;
   readonly bytesPerState: number;
   readonly collisionProbability: number;
+}
+
+/** Whether a reduction is in force. None is sound under a bound on preemptions. */
+export function reduces(options: SearchOptions, name: Reduction): boolean {
+  const bounded = options.preemptions !== Number.POSITIVE_INFINITY;
+  return !bounded && options.reductions?.includes(name) === true;
 }

@@ -5,7 +5,7 @@
 import { type Executor, mix, type Node, type Task, Violation } from '../../engine/runtime/index.ts';
 import type { Decision, Judge } from './judge.ts';
 import type { SearchOrders } from './lockOrder.ts';
-import type { SearchOptions, SearchResult } from './options.ts';
+import { reduces, type SearchOptions, type SearchResult } from './options.ts';
 import { PersistentSets } from './persistent.ts';
 import { announcedRace } from './race.ts';
 import { StepDependence } from './stepDependence.ts';
@@ -27,6 +27,16 @@ interface Frame {
   left: number;
   asleep: number;
   nextChoice: number;
+}
+
+/** What a pass is about, where that is not all there is. */
+export interface Stretch {
+  /** The decisions that have led to where it begins: the state as it is. */
+  readonly from: readonly Decision[];
+  /** The tasks that may move, as bits. */
+  readonly tasks: number;
+  /** Told of each state in which none of them can; null: such a state is judged as an end. */
+  readonly onEnd: (() => void) | null;
 }
 
 const unused: Frame = {
@@ -56,6 +66,7 @@ export class Pass {
   private readonly passing: boolean;
   private readonly visited = new Visited();
   private readonly frames: Frame[] = [];
+  private stretch: Stretch = { from: [], tasks: -1, onEnd: null };
   private depth = 0;
   private transitions = 0;
   private quiescentStates = 0;
@@ -73,18 +84,29 @@ export class Pass {
     this.options = options;
     this.orders = orders;
     this.bounded = options.preemptions !== Number.POSITIVE_INFINITY;
-    const { reductions = [], without = null } = options;
-    const has = (name: (typeof reductions)[number]) => !this.bounded && reductions.includes(name);
-    const [sets, sections] = [has('persistent'), has('sections')];
+    const { without = null } = options;
+    const sets = reduces(options, 'persistent');
+    const sections = reduces(options, 'sections');
     this.persistent =
       sets || sections ? new PersistentSets(executor, { sets, sections, without }) : null;
-    this.sleep = has('sleep') ? new StepDependence(executor, without) : null;
+    this.sleep = reduces(options, 'sleep') ? new StepDependence(executor, without) : null;
     this.passing = sections;
   }
 
+  /** Everything, from the beginning. */
   run(): SearchResult {
+    this.executor.reset();
+    return this.search();
+  }
+
+  /** What can come of the state as it is, and back to it. */
+  runFrom(stretch: Stretch): SearchResult {
+    this.stretch = stretch;
+    return this.search();
+  }
+
+  private search(): SearchResult {
     const { executor } = this;
-    executor.reset();
     executor.lockOrder = this.orders;
     this.enter(null, 0, 0, 0);
     this.arrive();
@@ -93,9 +115,17 @@ export class Pass {
       if (frame.left === 0) this.undo(frame);
       else if (this.move(frame)) this.arrive();
     }
-    executor.reset();
+    while (this.depth > 0) this.undo(this.frames[this.depth - 1] as Frame);
     executor.lockOrder = null;
     return this.result();
+  }
+
+  /** The decisions that have led to the state as it is. */
+  get decisions(): Decision[] {
+    const here = this.frames
+      .slice(1, this.depth)
+      .map((f) => ({ task: (f.task as Task).id, choice: f.choice }));
+    return [...this.stretch.from, ...here];
   }
 
   /** Performs the frame's next move; false if it was judged wrong. */
@@ -159,6 +189,7 @@ export class Pass {
     let enabled = 0;
     for (let id = 0; id < tasks.length; id++)
       if (executor.ways(tasks[id] as Task) > 0) enabled |= 1 << id;
+    enabled &= this.stretch.tasks;
     if (!this.bounded || frame.preemptions < this.options.preemptions) return enabled;
     const last = frame.task;
     const kept = last === null || last.node.depth === 0 ? 0 : enabled & (1 << last.id);
@@ -235,6 +266,7 @@ export class Pass {
   /** No move is possible: the end of a run, or a deadlock. */
   private readonly ended = (): void => {
     const { executor } = this;
+    if (this.stretch.onEnd !== null) return this.stretch.onEnd();
     if (!executor.finished) throw executor.deadlock();
     this.finalStates++;
     this.judge.final();
@@ -276,19 +308,13 @@ export class Pass {
   private onError(error: unknown): void {
     if (!(error instanceof Violation)) throw error;
     this.violations++;
-    const decisions = this.decisions();
-    if (!this.options.onViolation(error, decisions)) this.stopped = true;
-  }
-
-  private decisions(): Decision[] {
-    return this.frames
-      .slice(1, this.depth)
-      .map((f) => ({ task: (f.task as Task).id, choice: f.choice }));
+    if (!this.options.onViolation(error, this.decisions)) this.stopped = true;
   }
 
   private result(): SearchResult {
     return {
       states: this.visited.size,
+      assembled: 0,
       transitions: this.transitions,
       quiescentStates: this.quiescentStates,
       finalStates: this.finalStates,

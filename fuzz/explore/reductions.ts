@@ -26,6 +26,7 @@ export const conditions = {
   'later operations': 'a task may yet touch what its later operations touch',
   'close the set': 'whoever can meet a member of a persistent set is in it as well',
   'shared guards': 'a lock that both hold for reading excludes nobody',
+  'parts apart': 'tasks of different parts touch no cell that changes',
   'learn again': 'a search that learns what an operation touches is repeated',
   'no cycles': 'programs that can come back to an earlier state are searched without reductions',
 } as const;
