@@ -19,6 +19,7 @@ import {
 } from '../findings.ts';
 import { wholeNumber } from '../parse.ts';
 import { unknownName } from '../suggest.ts';
+import { asksForScope, checkScope, scopeOptions } from './checkScope.ts';
 
 export const defaultMaxStates = 20_000_000;
 
@@ -47,14 +48,17 @@ export const check: Command = {
       help: `states after which a scenario is inconclusive (default ${defaultMaxStates})`,
     },
     workers: { type: 'string', value: '<n>', help: 'threads to use (default: all cores)' },
+    ...scopeOptions,
     json: jsonOption,
   },
   examples: [
     'iommucheck check',
     'iommucheck check --revision spapr/6.12 --out findings',
     'iommucheck check --defect B1',
+    'iommucheck check --scope 2x2 --subsystem registration',
   ],
   run: async (values, context) => {
+    if (asksForScope(values)) return checkScope(values, context);
     const plan = planOf(values, context);
     prepareFolder(values.text('out'), context);
     const items = await search(plan, context);
