@@ -98,20 +98,27 @@ function programOf({ subsystem, topology, setup, vocabulary, faults }: ContextAn
   return { system, topology, setup, tasks: vocabulary, faults };
 }
 
-/** Programs in which in-kernel callers break a contract: no fault of the engine. */
+/** Programs in which in-kernel callers break a contract or a rule: no fault of the engine. */
 function callersLines({ contexts }: ScopeAnswer): string[] {
-  const all = new Map<string, number>();
+  const contracts = new Map<string, number>();
+  const rules = new Map<string, Map<string, number>>();
   for (const { failures } of contexts)
-    for (const { property, key, blame, programs } of failures) {
+    for (const { property, key, blame, rule, programs } of failures) {
+      if (blame !== 'caller') continue;
+      const of = rule === null ? contracts : (rules.get(rule) ?? new Map<string, number>());
+      if (rule !== null) rules.set(rule, of);
       const id = `${property} (${key})`;
-      if (blame === 'caller') all.set(id, (all.get(id) ?? 0) + programs);
+      of.set(id, (of.get(id) ?? 0) + programs);
     }
-  if (all.size === 0) return [];
-  const lines = [...all].sort().map(([id, n]) => `  ${id}: in ${plural(n, 'program')}`);
+  const lines = (of: ReadonlyMap<string, number>, indent: string) =>
+    [...of].sort().map(([id, n]) => `${indent}${id}: in ${plural(n, 'program')}`);
+  const count = [...rules.values()].reduce((n, of) => n + of.size, contracts.size);
+  if (count === 0) return [];
   return [
     '',
-    `callers that break a contract: ${plural(all.size, 'finding')}, their fault`,
-    ...lines,
+    `callers that break a contract: ${plural(count, 'finding')}, their fault`,
+    ...lines(contracts, '  '),
+    ...[...rules].sort().flatMap(([rule, of]) => [`  where ${rule}`, ...lines(of, '    ')]),
   ];
 }
 

@@ -7,6 +7,7 @@ import { allProperties } from '../../properties/index.ts';
 import { deltasOf } from '../engines.ts';
 import { ExhaustiveSearch } from '../explore/exhaustive.ts';
 import { type Booted, hostProgram } from '../systems/index.ts';
+import { brokenRule } from './callers.ts';
 import type { ScopeContext } from './context.ts';
 import type { ScopeJob, ScopePlan } from './plan.ts';
 import type { Programs } from './programs.ts';
@@ -25,6 +26,8 @@ export interface Failure {
   readonly key: string;
   /** Whose mistake it is: of an in-kernel caller that breaks a contract, or the engine's. */
   readonly blame: Blame;
+  /** The rule for callers that the programs break (callers.ts); null: none. */
+  readonly rule: string | null;
   /** Programs that show it. */
   readonly programs: number;
   /** The index of the first. */
@@ -71,7 +74,8 @@ export function runScopeJob(job: ScopeJob, programs: Programs, hosts: Hosts): Jo
   const failures = new Map<string, Failure>();
   const sum = { programs: 0, states: 0, transitions: 0, cut: 0, collision: 0 };
   for (const placed of programs.range(job.shape, job.from, job.to)) {
-    const { executor, judge } = hosts.boot(programs.program(job.shape, placed));
+    const program = programs.program(job.shape, placed);
+    const { executor, judge } = hosts.boot(program);
     const seen = new Map<string, readonly [property: string, key: string]>();
     const result = new ExhaustiveSearch(executor, judge, {
       maxStates: job.plan.maxStates,
@@ -83,12 +87,7 @@ export function runScopeJob(job: ScopeJob, programs: Programs, hosts: Hosts): Jo
         return true;
       },
     }).run();
-    for (const [id, [property, key]] of seen) {
-      const known = failures.get(id);
-      const first = known?.first ?? placed.index;
-      const count = (known?.programs ?? 0) + 1;
-      failures.set(id, { property, key, blame: blameFor(property), programs: count, first });
-    }
+    if (seen.size > 0) note(failures, [...seen.values()], program, placed.index);
     sum.programs++;
     sum.states += result.states;
     sum.transitions += result.transitions;
@@ -96,6 +95,27 @@ export function runScopeJob(job: ScopeJob, programs: Programs, hosts: Hosts): Jo
     sum.collision += result.collisionProbability;
   }
   return { ...sum, failures: [...failures.values()] };
+}
+
+function note(
+  failures: Map<string, Failure>,
+  seen: readonly (readonly [property: string, key: string])[],
+  program: AnyProgram,
+  index: number,
+): void {
+  const rule = brokenRule(program);
+  for (const [property, key] of seen) {
+    const blame = rule === null ? blameFor(property) : 'caller';
+    const failure = { property, key, blame, rule: blameFor(property) === 'caller' ? null : rule };
+    const id = failureId(failure);
+    const known = failures.get(id);
+    const first = known?.first ?? index;
+    failures.set(id, { ...failure, programs: (known?.programs ?? 0) + 1, first });
+  }
+}
+
+export function failureId({ property, key, rule }: Omit<Failure, 'programs' | 'first'>): string {
+  return JSON.stringify([property, key, rule]);
 }
 
 const blamed = new Map<string, Blame>([

@@ -3,14 +3,10 @@
 
 import type { Shape } from '../programs.ts';
 import type { ScopeJob } from './plan.ts';
-import type { Blame, JobResult } from './search.ts';
+import { type Failure, failureId, type JobResult } from './search.ts';
 
-/** A property and key that programs of a context violate, and the first of them. */
-export interface ContextFailure {
-  readonly property: string;
-  readonly key: string;
-  readonly blame: Blame;
-  readonly programs: number;
+/** What programs of a context violate, and the first of them. */
+export interface ContextFailure extends Omit<Failure, 'first'> {
   readonly shape: Shape;
   readonly index: number;
 }
@@ -52,16 +48,12 @@ const empty = (context: string): ContextTally => ({
 });
 
 function merged(known: ContextTally['failures'], { failures }: JobResult, shape: Shape) {
-  const all = new Map(known.map((f) => [`${f.property} ${f.key}`, f]));
-  for (const { property, key, blame, programs, first } of failures) {
-    const id = `${property} ${key}`;
+  const all = new Map(known.map((f) => [failureId(f), f]));
+  for (const { first: index, ...failure } of failures) {
+    const id = failureId(failure);
     const before = all.get(id);
-    all.set(
-      id,
-      before === undefined
-        ? { property, key, blame, programs, shape, index: first }
-        : { ...before, programs: before.programs + programs },
-    );
+    const programs = failure.programs + (before?.programs ?? 0);
+    all.set(id, { ...(before ?? { ...failure, shape, index }), programs });
   }
   return [...all.values()];
 }

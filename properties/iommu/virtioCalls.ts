@@ -164,8 +164,11 @@ export class VirtioCalls {
     return of.some((d) => d.iommu !== viommu.iommu);
   }
 
+  /** Side by side with others, what reaches beyond a range may go by an unmap of the rest of it. */
   private range(domain: ViommuDomain, iova: number, size: number): Mappings {
-    return mappings(domain.mappings.stored.overlapping(iova, iova + Math.max(size, 1) - 1));
+    const last = iova + Math.max(size, 1) - 1;
+    const met = domain.mappings.stored.overlapping(iova, last);
+    return mappings(this.alone ? met : met.filter((m) => iova <= m.start && m.last <= last));
   }
 
   /** V8: nobody else may touch the range meanwhile. */

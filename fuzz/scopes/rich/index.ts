@@ -2,5 +2,18 @@
 // vocabulary.
 
 import type { ScopeContext } from '../context.ts';
+import { cookieContexts } from './cookie.ts';
+import { dirtyContexts } from './dirty.ts';
+import { mappingContexts } from './mapping.ts';
+import { ownershipContexts } from './ownership.ts';
+import { registrationContexts } from './registration.ts';
+import { virtioContexts } from './virtio.ts';
 
-export const richContexts: readonly ScopeContext[] = [];
+export const richContexts: readonly ScopeContext[] = [
+  ...registrationContexts,
+  ...mappingContexts,
+  ...virtioContexts,
+  ...ownershipContexts,
+  ...dirtyContexts,
+  ...cookieContexts,
+];
