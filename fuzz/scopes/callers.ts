@@ -11,6 +11,7 @@ interface Op {
   readonly ioas?: number;
   readonly hwpt?: number;
   readonly iova?: number;
+  readonly size?: number;
 }
 
 interface Rule {
@@ -20,10 +21,15 @@ interface Rule {
 }
 
 interface Where {
+  /** All that programs like this one may do, and this one. */
+  readonly whole: AnyProgram;
   readonly program: AnyProgram;
   /** What comes before the operation: the setup, then its own task. */
   readonly before: readonly Op[];
 }
+
+/** What a client waits for before it frees the page. */
+const letsGo = new Set(['dma_unmap', 'iotlb_sync', 'flush_iotlb_all']);
 
 const cookies = new Set(['set_fault_handler', 'get_dma_cookie', 'get_msi_cookie']);
 
@@ -55,17 +61,37 @@ const rules: readonly Rule[] = [
   },
   {
     text: 'a page is freed while another task unmaps it',
-    breaks: (one, others) => one.op === 'page_free' && others.some((o) => o.op === 'dma_unmap'),
+    breaks: (one, others) => one.op === 'page_free' && others.some((o) => letsGo.has(o.op)),
   },
   {
     // Addresses are handed out from the top: the highest that is named is the first.
     text: 'a client unmaps an address that it was not given',
-    breaks: (one, others, { program, before }) =>
+    breaks: (one, others, { whole, before }) =>
       one.op === 'dma_unmap' &&
       others.some((o) => o.op === 'dma_map') &&
-      before.filter((o) => o.op === 'dma_map').length <= rankOf(one, program),
+      before.filter((o) => o.op === 'dma_map').length <= rankOf(one, whole),
+  },
+  {
+    // The page table lets go of a whole leaf, whatever the range that is asked for.
+    text: 'a client unmaps a part of a mapping while another task of it maps what is there',
+    breaks: (one, others, { program }) =>
+      isUnmap(one) &&
+      [...program.setup, ...program.tasks.flatMap((task) => task.ops)].some(
+        (m: Op) =>
+          isMap(m) &&
+          meets(m, one) &&
+          !covers(one, m) &&
+          others.some((o) => isMap(o) && meets(o, m)),
+      ),
   },
 ];
+
+const isMap = ({ op }: Op) => op === 'iommu_map';
+const isUnmap = ({ op }: Op) => op === 'iommu_unmap' || op === 'iommu_unmap_fast';
+const start = ({ iova = 0 }: Op) => iova;
+const end = ({ iova = 0, size = 0 }: Op) => iova + size;
+const meets = (a: Op, b: Op) => a.domain === b.domain && start(a) < end(b) && start(b) < end(a);
+const covers = (a: Op, b: Op) => start(a) <= start(b) && end(b) <= end(a);
 
 function rankOf(one: Op, { setup, tasks, topology }: AnyProgram): number {
   const { geometry } = topology as { readonly geometry: { readonly pageShift: number } };
@@ -74,14 +100,17 @@ function rankOf(one: Op, { setup, tasks, topology }: AnyProgram): number {
   return (top - (one.iova ?? 0)) / 2 ** geometry.pageShift;
 }
 
-/** The rule that a program breaks; null: it is lawful as far as these rules can tell. */
-export function brokenRule(program: AnyProgram): string | null {
+/**
+ * The rule that a program breaks; null: it is lawful as far as these rules can tell. `whole` has the
+ * operations of all programs like it.
+ */
+export function brokenRule(program: AnyProgram, whole = program): string | null {
   if (program.system !== 'iommu') return null;
   for (const [i, { ops }] of program.tasks.entries()) {
     const others = program.tasks.flatMap((task, j) => (j === i ? [] : task.ops)) as Op[];
     for (const [at, one] of ops.entries()) {
       const before = [...program.setup, ...ops.slice(0, at)] as Op[];
-      const rule = rules.find((r) => r.breaks(one as Op, others, { program, before }));
+      const rule = rules.find((r) => r.breaks(one as Op, others, { whole, program, before }));
       if (rule !== undefined) return rule.text;
     }
   }

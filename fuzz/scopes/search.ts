@@ -58,6 +58,11 @@ export class Hosts {
     this.plan = plan;
   }
 
+  /** All that the programs may do. */
+  get whole(): AnyProgram {
+    return this.context.whole;
+  }
+
   boot(program: AnyProgram): Booted {
     if (++this.used % programsPerHost === 0) this.hosts.clear();
     const processes = program.tasks.map(({ process }) => process).join(' ');
@@ -87,7 +92,8 @@ export function runScopeJob(job: ScopeJob, programs: Programs, hosts: Hosts): Jo
         return true;
       },
     }).run();
-    if (seen.size > 0) note(failures, [...seen.values()], program, placed.index);
+    if (seen.size > 0)
+      note(failures, [...seen.values()], brokenRule(program, hosts.whole), placed.index);
     sum.programs++;
     sum.states += result.states;
     sum.transitions += result.transitions;
@@ -100,10 +106,9 @@ export function runScopeJob(job: ScopeJob, programs: Programs, hosts: Hosts): Jo
 function note(
   failures: Map<string, Failure>,
   seen: readonly (readonly [property: string, key: string])[],
-  program: AnyProgram,
+  rule: string | null,
   index: number,
 ): void {
-  const rule = brokenRule(program);
   for (const [property, key] of seen) {
     const blame = rule === null ? blameFor(property) : 'caller';
     const failure = { property, key, blame, rule: blameFor(property) === 'caller' ? null : rule };

@@ -2,7 +2,6 @@
 // plan's order; then what the engine is to blame for is shrunk.
 
 import type { Found } from '../check.ts';
-import { runJobs } from '../pool.ts';
 import { answerOf } from './answer.ts';
 import { Estimate } from './estimate.ts';
 import { type ExplainJob, suspectsOf } from './explain.ts';
@@ -11,7 +10,7 @@ import { Programs } from './programs.ts';
 import type { ScopeEvents, ScopeProgress, ScopeService } from './scope.ts';
 import type { JobResult } from './search.ts';
 import { added } from './tally.ts';
-import { doScopeWork, type ScopeWork } from './work.ts';
+import { runScopeWork, type Threads } from './threads.ts';
 
 /** Properties and keys that are shrunk; the others are named. */
 const maxShrunk = 24;
@@ -29,7 +28,7 @@ export function scopeService(toolVersion: string): ScopeService {
         (programs.get(id) as Programs).at(shape, index),
       );
       const explained = finished
-        ? await run<ExplainJob, readonly Found[]>(
+        ? await runScopeWork<ExplainJob, readonly Found[]>(
             suspects.slice(0, maxShrunk).map((suspect) => explanation(plan, suspect, toolVersion)),
             threads,
             () => {},
@@ -49,11 +48,6 @@ const explanation = (
   toolVersion: string,
 ): ExplainJob => ({ engine, maxStates, suspect, toolVersion });
 
-interface Threads {
-  readonly workers: number;
-  readonly signal: AbortSignal;
-}
-
 async function searched(
   jobs: readonly ScopeJob[],
   from: ScopeProgress | null,
@@ -65,7 +59,7 @@ async function searched(
   const ofPrograms = jobs.reduce((n, job) => n + job.to - job.from, 0);
   for (const job of jobs.slice(0, progress.jobsDone)) estimate.add(job, { states: 0 });
   const skipped = progress.jobsDone;
-  await run<ScopeJob, JobResult>(jobs.slice(skipped), threads, (result, i) => {
+  await runScopeWork<ScopeJob, JobResult>(jobs.slice(skipped), threads, (result, i) => {
     const job = jobs[skipped + i] as ScopeJob;
     progress = {
       jobsDone: skipped + i + 1,
@@ -78,19 +72,4 @@ async function searched(
     events.progress({ context: job.context, programs, ofPrograms, states, share, progress });
   });
   return progress;
-}
-
-function run<J extends ScopeWork, R extends JobResult | readonly Found[]>(
-  jobs: readonly J[],
-  { workers, signal }: Threads,
-  onResult: (result: R, index: number) => void,
-): Promise<R[]> {
-  const compiled = import.meta.url.endsWith('.js');
-  return runJobs<J, R>(jobs, {
-    workers,
-    script: new URL(compiled ? './worker.js' : './worker.ts', import.meta.url),
-    here: (job) => doScopeWork(job) as R,
-    signal,
-    onResult,
-  });
 }

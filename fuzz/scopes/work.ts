@@ -7,8 +7,14 @@ import { type ExplainJob, explainSuspect } from './explain.ts';
 import { contextsOf, type ScopeJob } from './plan.ts';
 import { Programs } from './programs.ts';
 import { Hosts, type JobResult, runScopeJob } from './search.ts';
+import { type SmallestScope, smallestScope } from './smallestScope.ts';
 
-export type ScopeWork = ScopeJob | ExplainJob;
+/** A defect whose smallest scope is looked for. */
+export interface DefectJob {
+  readonly defect: string;
+}
+
+export type ScopeWork = ScopeJob | ExplainJob | DefectJob;
 
 /** What jobs of one context and plan share. */
 interface Kept {
@@ -19,7 +25,10 @@ interface Kept {
 
 let kept: Kept | null = null;
 
-export function doScopeWork(job: ScopeWork): JobResult | readonly Found[] {
+export type ScopeDone = JobResult | readonly Found[] | SmallestScope;
+
+export function doScopeWork(job: ScopeWork): ScopeDone {
+  if ('defect' in job) return smallestScope(job.defect);
   if (!('shape' in job)) return explainSuspect(job);
   const { programs, hosts } = keptFor(job);
   return runScopeJob(job, programs, hosts);

@@ -13,6 +13,7 @@ parentPort?.on('message', ({ index, job }: { index: number; job: ScopeWork }) =>
 });
 
 function nameOf(job: ScopeWork): string {
+  if ('defect' in job) return job.defect;
   if (!('shape' in job)) return `${job.suspect.property} (${job.suspect.key})`;
   return `${job.context}, programs ${job.from} to ${job.to} of shape ${job.shape.join(', ')}`;
 }

@@ -1,9 +1,10 @@
 // What clients do with domains of virtio-iommu.
 
+import type { IommuOp } from '../../../engine/iommu/vocabulary/index.ts';
 import * as on from '../../scenarios/iommu/virtioHosts.ts';
 import { rich } from './rich.ts';
 
-const read = { op: 'dma_read', device: 0, iova: 0 };
+const read: IommuOp = { op: 'dma_read', device: 0, iova: 0 };
 
 export const virtioContexts = rich('virtio', [
   {
