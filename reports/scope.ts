@@ -35,7 +35,7 @@ function coverage(answer: ScopeAnswer): string[] {
   const { plan, contexts } = answer;
   const left = contexts.reduce((n, c) => n + c.left, 0);
   const rows: [string, string][] = [
-    ['contexts', `${contexts.length} of ${plan.subsystems.join(', ')}`],
+    ['contexts', `${contexts.length} of ${subsystemsIn(contexts).join(', ')}`],
     ['programs', `${answer.programs} visited`],
     ['', `${answer.equal} skipped: equal to one of these but for the names of tasks and objects`],
     ...(left > 0 ? [['', `at most ${left} left`] as [string, string]] : []),
@@ -50,9 +50,13 @@ function coverage(answer: ScopeAnswer): string[] {
   return rows.map(([name, text]) => `  ${name.padEnd(14)}${text}`);
 }
 
+const subsystemsIn = (contexts: readonly ContextAnswer[]) =>
+  subsystems.filter((s) => contexts.some((c) => c.subsystem === s));
+
 function refusalsText({ plan, contexts }: ScopeAnswer): string {
   const most = Math.max(0, ...contexts.map((c) => c.faults.budget));
   const some = contexts.filter((c) => c.faults.budget > 0).length;
+  if (some === 0) return 'none: no context has places for any';
   const each = plan.faults === null ? 'as many as the context says' : `at most ${plan.faults}`;
   return `${each} in a run (${plural(some, 'context')} of at most ${most}, the others of none)`;
 }

@@ -3,7 +3,8 @@
 // objects that differ in nothing but their names, so one of the two is enough.
 //
 // Renamed are the slots in which clients keep domains, ioas and hwpts, containers, and groups with
-// their devices. Devices of one group keep their order: code goes through them in that order.
+// their devices. Devices of one group keep their order: code goes through them in that order. What is
+// left at the end is released in the order of names, so a twin's release is in another order.
 
 import type { AnyOp, AnyProgram } from '../../engine/program.ts';
 import { keyOf, type Letter, type ScopeContext, vocabularyOf } from './context.ts';
