@@ -102,6 +102,9 @@ function programOf({ subsystem, topology, setup, vocabulary, faults }: ContextAn
   return { system, topology, setup, tasks: vocabulary, faults };
 }
 
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) =>
+  a < b ? -1 : a > b ? 1 : 0;
+
 /** Programs in which in-kernel callers break a contract or a rule: no fault of the engine. */
 function callersLines({ contexts }: ScopeAnswer): string[] {
   const contracts = new Map<string, number>();
@@ -115,14 +118,14 @@ function callersLines({ contexts }: ScopeAnswer): string[] {
       of.set(id, (of.get(id) ?? 0) + programs);
     }
   const lines = (of: ReadonlyMap<string, number>, indent: string) =>
-    [...of].sort().map(([id, n]) => `${indent}${id}: in ${plural(n, 'program')}`);
+    [...of].sort(byName).map(([id, n]) => `${indent}${id}: in ${plural(n, 'program')}`);
   const count = [...rules.values()].reduce((n, of) => n + of.size, contracts.size);
   if (count === 0) return [];
   return [
     '',
     `callers that break a contract: ${plural(count, 'finding')}, their fault`,
     ...lines(contracts, '  '),
-    ...[...rules].sort().flatMap(([rule, of]) => [`  where ${rule}`, ...lines(of, '    ')]),
+    ...[...rules].sort(byName).flatMap(([rule, of]) => [`  where ${rule}`, ...lines(of, '    ')]),
   ];
 }
 

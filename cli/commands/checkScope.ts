@@ -9,7 +9,7 @@ import type { ScopeAnswer } from '../../fuzz/scopes/scope.ts';
 import { Progress, scopeProgressText } from '../../reports/progress.ts';
 import { scopeText } from '../../reports/scope.ts';
 import { Checkpoint } from '../checkpoint.ts';
-import { type Context, type OptionSpec, type Values } from '../command.ts';
+import type { Context, OptionSpec, Values } from '../command.ts';
 import { enginesNamed, titlesOf } from '../engines.ts';
 import { exit, type ExitCode, usageError } from '../exit.ts';
 import { describeFound, filesFor, prepareFolder, writeFindings } from '../findings.ts';

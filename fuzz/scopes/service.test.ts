@@ -3,7 +3,7 @@
 
 import { expect, test } from 'vitest';
 import { canonicalJson } from '../finding/index.ts';
-import { CheckpointError, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { type CheckpointError, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { contextsOf, jobsOf, type ScopePlan } from './plan.ts';
 import { Programs } from './programs.ts';
 import type { ScopeAnswer, ScopeProgress } from './scope.ts';

@@ -28,7 +28,7 @@ export function scopeService(toolVersion: string): ScopeService {
         (programs.get(id) as Programs).at(shape, index),
       );
       const explained = finished
-        ? await runScopeWork<ExplainJob, readonly Found[]>(
+        ? await runScopeWork<readonly Found[]>(
             suspects.slice(0, maxShrunk).map((suspect) => explanation(plan, suspect, toolVersion)),
             threads,
             () => {},
@@ -59,7 +59,7 @@ async function searched(
   const ofPrograms = jobs.reduce((n, job) => n + job.to - job.from, 0);
   for (const job of jobs.slice(0, progress.jobsDone)) estimate.add(job, { states: 0 });
   const skipped = progress.jobsDone;
-  await runScopeWork<ScopeJob, JobResult>(jobs.slice(skipped), threads, (result, i) => {
+  await runScopeWork<JobResult>(jobs.slice(skipped), threads, (result, i) => {
     const job = jobs[skipped + i] as ScopeJob;
     progress = {
       jobsDone: skipped + i + 1,

@@ -10,7 +10,7 @@ import { ExhaustiveSearch } from '../explore/exhaustive.ts';
 import { instantiate } from '../instance.ts';
 import { type Shape, shapes } from '../programs.ts';
 import { scenarioById } from '../scenarios/index.ts';
-import { type Booted } from '../systems/index.ts';
+import type { Booted } from '../systems/index.ts';
 import { brokenRule } from './callers.ts';
 import type { ScopeContext } from './context.ts';
 import { scopeContexts } from './contexts.ts';
@@ -41,8 +41,9 @@ export interface SmallestScope {
 
 export function smallestScope(defect: string): SmallestScope {
   const delta = deltaById(defect);
-  if (delta?.violates == null) throw new Error(`there is no defect ${defect}`);
-  return new Search(delta, delta.violates).run();
+  const property = delta?.violates ?? null;
+  if (delta === undefined || property === null) throw new Error(`there is no defect ${defect}`);
+  return new Search(delta, property).run();
 }
 
 const reference: EngineRef = { revision: 'reference', deltas: [] };

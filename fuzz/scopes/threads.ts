@@ -9,13 +9,13 @@ export interface Threads {
 }
 
 /** Results in the order of the jobs; `onResult` is told of each as soon as those before it are there. */
-export function runScopeWork<J extends ScopeWork, R extends ScopeDone>(
-  jobs: readonly J[],
+export function runScopeWork<R extends ScopeDone>(
+  jobs: readonly ScopeWork[],
   { workers, signal }: Threads,
   onResult: (result: R, index: number) => void,
 ): Promise<R[]> {
   const compiled = import.meta.url.endsWith('.js');
-  return runJobs<J, R>(jobs, {
+  return runJobs<ScopeWork, R>(jobs, {
     workers,
     script: new URL(compiled ? './worker.js' : './worker.ts', import.meta.url),
     here: (job) => doScopeWork(job) as R,
