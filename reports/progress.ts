@@ -68,7 +68,7 @@ export function campaignProgressText(at: CampaignProgress, elapsedMs: number): s
   return `${engineName(at.engine)}: ${runs}${found}, ${Math.floor(seconds)} s`;
 }
 
-/** `share`: from 0 to 1, of all the work of a scope. */
+/** `share`: from 0 to 1, of all that was to be done. */
 export interface ScopeProgressLine {
   readonly context: string;
   readonly programs: number;
@@ -77,17 +77,11 @@ export interface ScopeProgressLine {
   readonly share: number;
 }
 
-/** `shareBefore`: what an earlier run had done. */
-export function scopeProgressText(
-  at: ScopeProgressLine,
-  elapsedMs: number,
-  shareBefore: number,
-): string {
-  const done = `${Math.floor(at.share * 100)} %`;
+export function scopeProgressText(at: ScopeProgressLine, elapsedMs: number): string {
   const programs = `${countText(at.programs)} of ${countText(at.ofPrograms)} programs`;
-  const here = at.share - shareBefore;
-  const left = here <= 0 ? '' : `, about ${timeText((elapsedMs * (1 - at.share)) / here)} left`;
-  return `${done}: ${at.context}, ${programs}, ${countText(at.states)} states, ${timeText(elapsedMs)}${left}`;
+  const leftMs = (elapsedMs * (1 - at.share)) / at.share;
+  const left = Number.isFinite(leftMs) ? `, about ${timeText(leftMs)} left` : '';
+  return `${at.context}: ${programs}, ${countText(at.states)} states, ${timeText(elapsedMs)}${left}`;
 }
 
 function timeText(ms: number): string {

@@ -154,12 +154,10 @@ async function search(
   const { stderr } = io;
   const start = io.clock.nowMs();
   const progress = new Progress((t) => stderr.write(t), stderr.isTTY, stderr.columns, start);
-  let before: number | null = null;
   const events: Parameters<typeof services.scope>[3] = {
     progress: (at) => {
       const now = io.clock.nowMs();
-      before ??= checkpoint.begun === null ? 0 : at.share;
-      progress.update(scopeProgressText(at, now - start, before), now);
+      progress.update(scopeProgressText(at, now - start), now);
       checkpoint.keep(at.progress, now);
     },
   };

@@ -56,7 +56,7 @@ export interface ScopeAnswer {
 }
 
 export interface ScopeEvents {
-  /** After every job. `share`: from 0 to 1, of the work as far as it can be estimated. */
+  /** After every job. */
   progress(at: ScopeAt): void;
 }
 
@@ -66,6 +66,7 @@ export interface ScopeAt {
   /** Of all shapes and contexts, equal ones up to renaming of objects included. */
   readonly ofPrograms: number;
   readonly states: number;
+  /** From 0 to 1: of what was to be done when this run began, as far as it can be estimated. */
   readonly share: number;
   /** To go on from here. */
   readonly progress: ScopeProgress;

@@ -55,10 +55,9 @@ async function searched(
   threads: Threads,
 ): Promise<ScopeProgress> {
   let progress: ScopeProgress = from ?? { jobsDone: 0, tallies: [] };
-  const estimate = new Estimate(jobs);
   const ofPrograms = jobs.reduce((n, job) => n + job.to - job.from, 0);
-  for (const job of jobs.slice(0, progress.jobsDone)) estimate.add(job, { states: 0 });
   const skipped = progress.jobsDone;
+  const estimate = new Estimate(jobs.slice(skipped));
   await runScopeWork<JobResult>(jobs.slice(skipped), threads, (result, i) => {
     const job = jobs[skipped + i] as ScopeJob;
     progress = {
