@@ -15,7 +15,7 @@ export interface BootedIommu {
 /** A host on which one program after another runs, each from the same beginning. */
 export interface IommuHost {
   readonly world: IommuWorld;
-  executor(program: IommuProgram): Executor;
+  readonly executor: (program: IommuProgram) => Executor;
 }
 
 export function bootIommu(

@@ -15,7 +15,7 @@ export interface Booted {
 /** A host on which one program after another runs, each from the same beginning. */
 export interface Host {
   readonly world: SpaprWorld;
-  executor(program: Program): Executor;
+  readonly executor: (program: Program) => Executor;
 }
 
 export function boot(
