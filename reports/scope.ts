@@ -36,6 +36,7 @@ function coverage(answer: ScopeAnswer): string[] {
   const left = contexts.reduce((n, c) => n + c.left, 0);
   const rows: [string, string][] = [
     ['contexts', `${contexts.length} of ${subsystemsIn(contexts).join(', ')}`],
+    ['vocabularies', `${plan.vocabulary}, printed below`],
     ['programs', `${answer.programs} visited`],
     ['', `${answer.equal} skipped: equal to one of these but for the names of tasks and objects`],
     ...(left > 0 ? [['', `at most ${left} left`] as [string, string]] : []),

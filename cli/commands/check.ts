@@ -19,7 +19,7 @@ import {
 } from '../findings.ts';
 import { wholeNumber } from '../parse.ts';
 import { unknownName } from '../suggest.ts';
-import { asksForScope, checkScope, scopeOptions } from './checkScope.ts';
+import { asksForScope, checkScope, defaultScopeStates, scopeOptions } from './checkScope.ts';
 
 export const defaultMaxStates = 20_000_000;
 
@@ -45,7 +45,7 @@ export const check: Command = {
     'max-states': {
       type: 'string',
       value: '<n>',
-      help: `states after which a scenario is inconclusive (default ${defaultMaxStates})`,
+      help: `states after which a scenario is inconclusive (default ${defaultMaxStates}), or a program of a scope (${defaultScopeStates})`,
     },
     workers: { type: 'string', value: '<n>', help: 'threads to use (default: all cores)' },
     ...scopeOptions,

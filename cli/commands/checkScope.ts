@@ -4,6 +4,11 @@ import { type Subsystem, subsystems } from '../../engine/index.ts';
 import type { EngineRef } from '../../fuzz/catalogue.ts';
 import { type Reduction, reductions } from '../../fuzz/explore/reductions.ts';
 import { canonicalJson } from '../../fuzz/finding/index.ts';
+import {
+  defaultVocabulary,
+  vocabularies,
+  type VocabularySize,
+} from '../../fuzz/scopes/contexts.ts';
 import { contextsOf, type ScopePlan } from '../../fuzz/scopes/plan.ts';
 import type { ScopeAnswer } from '../../fuzz/scopes/scope.ts';
 import { Progress, scopeProgressText } from '../../reports/progress.ts';
@@ -16,7 +21,7 @@ import { describeFound, filesFor, prepareFolder, writeFindings } from '../findin
 import { wholeNumber } from '../parse.ts';
 import { unknownName } from '../suggest.ts';
 
-const defaultMaxStates = 5_000_000;
+export const defaultScopeStates = 5_000_000;
 const most = 9;
 
 export const scopeOptions: Readonly<Record<string, OptionSpec>> = {
@@ -36,6 +41,11 @@ export const scopeOptions: Readonly<Record<string, OptionSpec>> = {
     multiple: true,
     value: '<id>',
     help: 'of a scope: only the programs on this host and of its vocabulary',
+  },
+  vocabulary: {
+    type: 'string',
+    value: '<size>',
+    help: 'of a scope: full or core (default: full up to 4 operations in all, beyond that core)',
   },
   faults: {
     type: 'string',
@@ -95,14 +105,16 @@ function planOf(values: Values, { services: { catalogue } }: Context): ScopePlan
   const engines = enginesNamed(values, catalogue);
   if (engines.length > 1)
     throw usageError('a scope is of one revision or defect', 'run the command once for each');
-  const plan = {
+  const size = sizeOf(values.text('scope') as string);
+  const plan: ScopePlan = {
     engine: engines[0] ?? ({ revision: 'reference', deltas: [] } satisfies EngineRef),
     subsystems: subsystemsNamed(values),
     contexts: values.all('context'),
-    ...sizeOf(values.text('scope') as string),
+    ...size,
+    vocabulary: vocabularyNamed(values, size),
     faults: wholeNumber(values, 'faults', 0) ?? null,
     reductions: reductionsNamed(values.text('reductions') ?? 'all'),
-    maxStates: wholeNumber(values, 'max-states', 1) ?? defaultMaxStates,
+    maxStates: wholeNumber(values, 'max-states', 1) ?? defaultScopeStates,
   };
   checkContexts(plan);
   return plan;
@@ -115,6 +127,16 @@ function sizeOf(text: string): Pick<ScopePlan, 'tasks' | 'operations'> {
     `--scope ${text}: expected <tasks>x<operations of each>, both from 1 to ${most}`,
     'try: iommucheck check --scope 2x2',
   );
+}
+
+function vocabularyNamed(
+  values: Values,
+  { tasks, operations }: Pick<ScopePlan, 'tasks' | 'operations'>,
+): VocabularySize {
+  const name = values.text('vocabulary') ?? defaultVocabulary(tasks, operations);
+  const size = vocabularies.find((v) => v === name);
+  if (size !== undefined) return size;
+  throw unknownName('vocabulary', 'vocabularies', name, vocabularies, 'iommucheck check --help');
 }
 
 function subsystemsNamed(values: Values): readonly Subsystem[] {

@@ -2,6 +2,7 @@
 // contracts of functions (engine/runtime/contract.ts) cannot see is told here by a rule each; whatever
 // fails in such a program is its caller's fault. No bundled scenario of lawful callers is one of them.
 
+import type { IommuTopology } from '../../engine/iommu/vocabulary/index.ts';
 import type { AnyProgram } from '../../engine/program.ts';
 
 /** An operation with the fields that rules look at. */
@@ -64,7 +65,7 @@ const rules: readonly Rule[] = [
     breaks: (one, others) => one.op === 'page_free' && others.some((o) => letsGo.has(o.op)),
   },
   {
-    // Addresses are handed out from the top: the highest that is named is the first.
+    // Addresses are handed out from the top.
     text: 'a client unmaps an address that it was not given',
     breaks: (one, others, { whole, before }) =>
       one.op === 'dma_unmap' &&
@@ -93,11 +94,16 @@ const end = ({ iova = 0, size = 0 }: Op) => iova + size;
 const meets = (a: Op, b: Op) => a.domain === b.domain && start(a) < end(b) && start(b) < end(a);
 const covers = (a: Op, b: Op) => start(a) <= start(b) && end(b) <= end(a);
 
+/** How many addresses are handed out before this one. */
 function rankOf(one: Op, { setup, tasks, topology }: AnyProgram): number {
-  const { geometry } = topology as { readonly geometry: { readonly pageShift: number } };
+  const { geometry } = topology as Pick<IommuTopology, 'geometry'>;
+  const size = 2 ** geometry.pageShift;
+  const reach = 2 ** (geometry.pageShift + geometry.levels * geometry.levelBits);
   const ops = [...setup, ...tasks.flatMap((task) => task.ops)] as Op[];
-  const top = Math.max(...ops.flatMap(({ op, iova }) => (op.startsWith('dma_') ? (iova ?? 0) : 0)));
-  return (top - (one.iova ?? 0)) / 2 ** geometry.pageShift;
+  const named = ops.map(({ op, iova }) => (op.startsWith('dma_') ? (iova ?? 0) : 0));
+  // With real page tables, devices reach less than the tables do.
+  const top = reach <= 2 ** 32 ? reach - size : Math.max(...named);
+  return (top - (one.iova ?? 0)) / size;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { AnyProgram } from '../../engine/program.ts';
 import { type Scenario, scenarios } from '../scenarios/index.ts';
 import { brokenRule } from './callers.ts';
 import { keyOf, type ScopeContext, vocabularyOf } from './context.ts';
-import { scopeContexts } from './contexts.ts';
+import { contextsIn, scopeContexts, vocabularies } from './contexts.ts';
 import { shapesWithin } from './plan.ts';
 import { Programs } from './programs.ts';
 
@@ -17,9 +17,10 @@ const contextOf = ({ id }: Scenario) =>
 /** Up to the order of tasks. */
 const textOf = (tasks: AnyProgram['tasks']) => tasks.map(keyOf).sort().join('\n');
 
-test('every lawful scenario is in one context, of its host, setup and refusals', () => {
+test.each(vocabularies)('%s: every lawful scenario is in one context, of its host', (size) => {
+  const contexts = contextsIn[size];
   for (const scenario of lawful) {
-    const of = scopeContexts.filter((c) => c.scenarios.includes(scenario.id));
+    const of = contexts.filter((c) => c.scenarios.includes(scenario.id));
     expect(of.map((c) => c.subsystem)).toEqual([scenario.subsystem]);
     const { topology, setup, faults, system } = of[0]!.whole;
     const mine = scenario.program;
@@ -34,9 +35,7 @@ test('every lawful scenario is in one context, of its host, setup and refusals',
       for (const op of ops) expect(letters).toContain(keyOf({ process, op }));
   }
   const careless = scenarios.filter((s) => s.callers === 'careless').map((s) => s.id);
-  expect(scopeContexts.flatMap((c) => c.scenarios).filter((id) => careless.includes(id))).toEqual(
-    [],
-  );
+  expect(contexts.flatMap((c) => c.scenarios).filter((id) => careless.includes(id))).toEqual([]);
 });
 
 const programs = new Map<ScopeContext, ReadonlySet<string>>();

@@ -6,10 +6,11 @@ import type { AnyProgram } from '../../engine/program.ts';
 import type { Scenario } from '../scenarios/index.ts';
 import { keyOf, type Letter, type ScopeContext, tasksFor } from './context.ts';
 
-/** Scenarios are merged while their operations are no more: programs grow with a power of these. */
-const maxOperations = 8;
-
-export function derivedContexts(scenarios: readonly Scenario[]): ScopeContext[] {
+/** Scenarios are merged while they have at most `maxOperations`: programs grow with a power of these. */
+export function derivedContexts(
+  scenarios: readonly Scenario[],
+  maxOperations: number,
+): ScopeContext[] {
   const groups = new Map<string, Scenario[][]>();
   for (const scenario of scenarios) {
     if (scenario.callers === 'careless') continue;

@@ -6,7 +6,7 @@ import type { EngineRef } from '../catalogue.ts';
 import type { Reduction } from '../explore/reductions.ts';
 import { type Shape, shapes } from '../programs.ts';
 import { type ScopeContext, withFaults } from './context.ts';
-import { scopeContexts } from './contexts.ts';
+import { contextsIn, type VocabularySize } from './contexts.ts';
 import type { Programs } from './programs.ts';
 
 /** Everything that decides what is found; how many workers find it does not. */
@@ -18,6 +18,7 @@ export interface ScopePlan {
   readonly tasks: number;
   /** Of each task. */
   readonly operations: number;
+  readonly vocabulary: VocabularySize;
   /** Refusals in a run, where a context has places for any; null: as many as each context says. */
   readonly faults: number | null;
   readonly reductions: readonly Reduction[];
@@ -45,7 +46,7 @@ export function shapesWithin(tasks: number, operations: number): Shape[] {
 
 /** In the order of the subsystems. */
 export function contextsOf(plan: ScopePlan): ScopeContext[] {
-  return scopeContexts
+  return contextsIn[plan.vocabulary]
     .filter((c) => plan.subsystems.includes(c.subsystem))
     .filter((c) => plan.contexts.length === 0 || plan.contexts.includes(c.id))
     .filter((c) => c.notOn?.includes(plan.engine.revision) !== true)

@@ -17,6 +17,7 @@ const plan: ScopePlan = {
   contexts: ['map-remove', 'two-containers-one-region', 'attach-attach'],
   tasks: 2,
   operations: 1,
+  vocabulary: 'full',
   faults: null,
   reductions: [],
   maxStates: 1_000_000,

@@ -35,7 +35,7 @@ export function doScopeWork(job: ScopeWork): ScopeDone {
 }
 
 function keptFor({ plan, context: id }: ScopeJob): Kept {
-  const key = JSON.stringify([id, plan.engine, plan.faults]);
+  const key = JSON.stringify([id, plan.engine, plan.faults, plan.vocabulary]);
   if (kept?.key === key) return kept;
   const context = contextsOf(plan).find((c) => c.id === id) as ScopeContext;
   kept = { key, programs: new Programs(context), hosts: new Hosts(context, plan) };

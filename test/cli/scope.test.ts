@@ -17,6 +17,7 @@ test('a scope that holds says what was covered', async () => {
     scope 2x1: every program of at most 2 tasks of at most 1 operation each, on reference
 
       contexts      1 of ownership
+      vocabularies  full, printed below
       programs      5 visited
                     1 skipped: equal to one of these but for the names of tasks and objects
       states        885

@@ -1,5 +1,5 @@
 // The contexts that are written by hand: for each part of the stack, what its clients do most, in one
-// vocabulary.
+// vocabulary. The first four operations of each are its core.
 
 import type { ScopeContext } from '../context.ts';
 import { cookieContexts } from './cookie.ts';

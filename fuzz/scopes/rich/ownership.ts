@@ -19,11 +19,11 @@ export const ownershipContexts = rich('ownership', [
     ops: [
       claim(1),
       release(1),
+      of('claim_device', 2, 1),
+      { op: 'use_default_domain', device: 0 },
       of('claim_device', 1, 0),
       of('release_device', 1, 0),
       of('claim_device', 1, 1),
-      of('claim_device', 2, 1),
-      { op: 'use_default_domain', device: 0 },
       { op: 'unuse_default_domain', device: 0 },
       { op: 'use_default_domain', device: 1 },
       read(0),
