@@ -42,7 +42,7 @@ export function hostIommu(
   const world = new IommuWorld(whole.topology, whole.faults, watchers);
   const kernel = bootIommuKernel({ world }, deltas, onDelta);
   // Cells are named before any code runs that goes through all of them.
-  for (const op of [...whole.setup, ...whole.tasks.flatMap((task) => task.ops)])
+  for (const op of [...whole.tasks.flatMap((task) => task.ops), ...whole.setup])
     operationOf(kernel, op);
   return { world, executor: (program) => new Executor(world, tasksOf(program, world, kernel)) };
 }
