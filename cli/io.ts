@@ -15,6 +15,8 @@ export interface Files {
   readIfThere(path: string): string | null;
   /** Fails if the file exists. */
   create(path: string, text: string): void;
+  /** All or nothing: whoever reads the file sees the old text or the new one. */
+  replace(path: string, text: string): void;
   /** With parents; fine if it is there, fails if something else is. */
   makeFolder(path: string): void;
 }

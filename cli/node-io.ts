@@ -1,6 +1,15 @@
 // The outside world as Node has it: streams, files, signals.
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isatty } from 'node:tty';
@@ -13,8 +22,21 @@ const files: Files = {
   read: (path) => readFileSync(path, 'utf8'),
   readIfThere: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : null),
   create: (path, text) => writeFileSync(path, text, { flag: 'wx' }),
+  replace,
   makeFolder: (path) => void mkdirSync(path, { recursive: true }),
 };
+
+function replace(path: string, text: string): void {
+  const temporary = `${path}.new`;
+  const file = openSync(temporary, 'w');
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
+}
 
 export function nodeIo(): Io {
   return {

@@ -7,6 +7,7 @@ import { campaignService } from '../fuzz/campaignService.ts';
 import { checkService } from '../fuzz/checkService.ts';
 import type { Replayable } from '../fuzz/finding/index.ts';
 import { instantiate } from '../fuzz/instance.ts';
+import { scopeService } from '../fuzz/scopes/service.ts';
 import { type Replay, replayFinding } from '../fuzz/trace/index.ts';
 import { catalogue } from './catalogue.ts';
 import type { Services } from './services.ts';
@@ -17,6 +18,7 @@ export async function realServices(version: string): Promise<Services> {
     replay: (finding) => replay(finding, version),
     ...checkService(version),
     ...campaignService(version),
+    ...scopeService(version),
   };
 }
 

@@ -10,7 +10,7 @@ export { errnoName } from './errno.ts';
 export { hex } from './hex.ts';
 export { type AnyOp, type AnyProgram, type Program, type System, systems } from './program.ts';
 export { type Subsystem, subsystems, systemOf } from './subsystems.ts';
-export { boot, type Booted } from './vfio/spapr/boot.ts';
+export { boot, type Booted, type Host, host, isClosable } from './vfio/spapr/boot.ts';
 export type { SpaprDelta, SpaprKernel, SpaprRevision } from './vfio/spapr/kernel.ts';
 export type { TceContainer, TceGroup, TcePrereg, VfioGroup } from './vfio/spapr/objects.ts';
 export type { SpaprWorld } from './vfio/spapr/world.ts';

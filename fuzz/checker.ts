@@ -2,6 +2,7 @@
 // deltas are to blame.
 
 import type { AnyDelta } from '../engine/defects/define.ts';
+import type { AnyProgram } from '../engine/program.ts';
 import { type Failing, type Run, shrink, type Shrunk } from '../shrinkers/index.ts';
 import type { EngineRef } from './catalogue.ts';
 import { causesOf } from './causes.ts';
@@ -38,7 +39,16 @@ export interface Searched extends Omit<CheckItem, 'found'> {
 export function searchScenario(engine: EngineRef, id: string, options: ItemOptions): Searched {
   const scenario = scenarioById(id);
   if (scenario === undefined) throw new Error(`there is no scenario ${id}`);
-  const { program } = scenario;
+  return { engine, scenario: id, ...searchProgram(engine, scenario.program, options) };
+}
+
+/** One program searched on one engine; of its failures, those that are `wanted`. */
+export function searchProgram(
+  engine: EngineRef,
+  program: AnyProgram,
+  options: Omit<ItemOptions, 'toolVersion'>,
+  wanted: (property: string, key: string) => boolean = () => true,
+): Omit<Searched, 'engine' | 'scenario'> {
   const deltas = deltasOf(engine);
   const { executor, judge } = instantiate(program, deltas);
   const failures = new Map<string, Failing>();
@@ -47,6 +57,7 @@ export function searchScenario(engine: EngineRef, id: string, options: ItemOptio
     maxDepth: maxSteps,
     preemptions: Number.POSITIVE_INFINITY,
     onViolation: ({ property, key }, decisions) => {
+      if (!wanted(property, key)) return true;
       const failing = { program, decisions, property, key };
       const id = JSON.stringify([property, key, decisions.at(-1)?.task, lastOperation(failing)]);
       const known = failures.get(id);
@@ -60,8 +71,6 @@ export function searchScenario(engine: EngineRef, id: string, options: ItemOptio
   const verdict: Verdict = failures.size > 0 ? 'violated' : complete ? 'holds' : 'inconclusive';
   const bound = `not all states were seen: more than ${options.maxStates}, or a run over ${maxSteps} steps`;
   return {
-    engine,
-    scenario: id,
     verdict,
     reason: verdict === 'inconclusive' ? bound : null,
     figures: { states, transitions, finalStates, maxDepth },

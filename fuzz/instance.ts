@@ -5,7 +5,7 @@ import type { AnyDelta } from '../engine/defects/define.ts';
 import type { AnyProgram } from '../engine/program.ts';
 import type { Executor } from '../engine/runtime/index.ts';
 import type { Judge } from './explore/judge.ts';
-import { bootProgram } from './systems/index.ts';
+import { hostProgram } from './systems/index.ts';
 
 export interface Instance {
   readonly program: AnyProgram;
@@ -22,5 +22,5 @@ export function instantiate(
   deltas: readonly AnyDelta[],
   onDelta: ((id: string) => void) | null = null,
 ): Instance {
-  return { program, ...bootProgram(program, deltas, onDelta) };
+  return { program, ...hostProgram(program, deltas, onDelta)(program) };
 }

@@ -4,7 +4,6 @@
 import { expect, test } from 'vitest';
 import { map, plain, register, toyInstance, toyProgram } from '../test/toys/program.ts';
 import { countPrograms, programsOf, shapes, type Vocabulary } from './programs.ts';
-import { checkScope } from './scope.ts';
 import { countLayers, findSmallest } from './smallest.ts';
 
 const { system, topology } = toyProgram([]);
@@ -86,13 +85,4 @@ test('a budget that is hit takes the claim back', () => {
   expect({ found, proved }).toEqual({ found: null, proved: false });
   const bounded = { maxOperations: 2, maxTasks: 2, preemptions: 0 };
   expect(findSmallest(vocabulary, toyInstance, { property: 'count' }, bounded).found).toBeNull();
-});
-
-test('a scope is clean or has one run for every distinct failure', () => {
-  const last = (ops: Vocabulary['ops']) =>
-    [...checkScope({ system, topology, ops }, toyInstance, { tasks: 2, operations: 2 })].at(-1);
-  const clean = last([register(0), register(1), plain('info')]);
-  expect(clean).toMatchObject({ programs: 45, failures: [], complete: true });
-  const failures = last(vocabulary.ops)?.failures.map((f) => f.key);
-  expect(failures?.toSorted()).toEqual(['count', 'count changes during close']);
 });

@@ -13,7 +13,14 @@ import {
   type Watcher,
   type Birth,
 } from '../engine/runtime/index.ts';
-import { errnoName, type Op, opText, type SpaprProgram, type SpaprWorld } from '../engine/index.ts';
+import {
+  errnoName,
+  isClosable,
+  type Op,
+  opText,
+  type SpaprProgram,
+  type SpaprWorld,
+} from '../engine/index.ts';
 import { type ModelState, noQuirks, oracle, type Pending, type Quirks } from '../model/index.ts';
 import { engineText, modelText } from './abstraction.ts';
 import { checkLockedVm, checkPins } from './accounting.ts';
@@ -75,12 +82,12 @@ export class SpaprJudge implements Listener {
     world: SpaprWorld,
     executor: Executor,
     quirks: readonly string[] = [],
+    closable = isClosable(program),
   ) {
     this.world = world;
     this.executor = executor;
     this.calls = new Calls(program);
     const sites = program.faults.budget === 0 ? [] : program.faults.sites;
-    const closable = this.calls.all.some(({ op }) => op.op === 'close');
     const state = oracle.initial(program.topology, sites, quirksNamed(quirks), closable);
     const initial = this.refinement.initial(state, executor.tasks.length);
     this.ghost = world.heap.boot(Ghost, 'judge', initial);

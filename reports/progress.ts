@@ -67,3 +67,26 @@ export function campaignProgressText(at: CampaignProgress, elapsedMs: number): s
   const runs = `${countText(at.runs)} runs, ${rate} steps/s`;
   return `${engineName(at.engine)}: ${runs}${found}, ${Math.floor(seconds)} s`;
 }
+
+/** `share`: from 0 to 1, of all that was to be done. */
+export interface ScopeProgressLine {
+  readonly context: string;
+  readonly programs: number;
+  readonly ofPrograms: number;
+  readonly states: number;
+  readonly share: number;
+}
+
+export function scopeProgressText(at: ScopeProgressLine, elapsedMs: number): string {
+  const programs = `${countText(at.programs)} of ${countText(at.ofPrograms)} programs`;
+  const leftMs = (elapsedMs * (1 - at.share)) / at.share;
+  const left = Number.isFinite(leftMs) ? `, about ${timeText(leftMs)} left` : '';
+  return `${at.context}: ${programs}, ${countText(at.states)} states, ${timeText(elapsedMs)}${left}`;
+}
+
+function timeText(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
+}

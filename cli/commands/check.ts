@@ -19,6 +19,7 @@ import {
 } from '../findings.ts';
 import { wholeNumber } from '../parse.ts';
 import { unknownName } from '../suggest.ts';
+import { asksForScope, checkScope, defaultScopeStates, scopeOptions } from './checkScope.ts';
 
 export const defaultMaxStates = 20_000_000;
 
@@ -44,17 +45,20 @@ export const check: Command = {
     'max-states': {
       type: 'string',
       value: '<n>',
-      help: `states after which a scenario is inconclusive (default ${defaultMaxStates})`,
+      help: `states after which a scenario is inconclusive (default ${defaultMaxStates}), or a program of a scope (${defaultScopeStates})`,
     },
     workers: { type: 'string', value: '<n>', help: 'threads to use (default: all cores)' },
+    ...scopeOptions,
     json: jsonOption,
   },
   examples: [
     'iommucheck check',
     'iommucheck check --revision spapr/6.12 --out findings',
     'iommucheck check --defect B1',
+    'iommucheck check --scope 2x2 --subsystem registration',
   ],
   run: async (values, context) => {
+    if (asksForScope(values)) return checkScope(values, context);
     const plan = planOf(values, context);
     prepareFolder(values.text('out'), context);
     const items = await search(plan, context);

@@ -12,15 +12,39 @@ export interface BootedIommu {
   readonly executor: Executor;
 }
 
+/** A host on which one program after another runs, each from the same beginning. */
+export interface IommuHost {
+  readonly world: IommuWorld;
+  readonly executor: (program: IommuProgram) => Executor;
+}
+
 export function bootIommu(
   program: IommuProgram,
   deltas: readonly IommuDelta[],
   watchers: readonly Watcher<unknown>[],
   onDelta: ((id: string) => void) | null = null,
 ): BootedIommu {
-  const world = new IommuWorld(program.topology, program.faults, watchers);
+  const { world, executor } = hostIommu(program, deltas, watchers, onDelta);
+  return { world, executor: executor(program) };
+}
+
+/**
+ * A host for programs that differ from `whole` in their tasks alone, and have no operations but those
+ * of `whole`. What code did for one program it is not run for again: a task of one name must be of
+ * the same process in all of them.
+ */
+export function hostIommu(
+  whole: IommuProgram,
+  deltas: readonly IommuDelta[],
+  watchers: readonly Watcher<unknown>[],
+  onDelta: ((id: string) => void) | null = null,
+): IommuHost {
+  const world = new IommuWorld(whole.topology, whole.faults, watchers);
   const kernel = bootIommuKernel({ world }, deltas, onDelta);
-  return { world, executor: new Executor(world, tasksOf(program, world, kernel)) };
+  // Cells are named before any code runs that goes through all of them.
+  for (const op of [...whole.tasks.flatMap((task) => task.ops), ...whole.setup])
+    operationOf(kernel, op);
+  return { world, executor: (program) => new Executor(world, tasksOf(program, world, kernel)) };
 }
 
 function tasksOf(program: IommuProgram, world: IommuWorld, kernel: IommuKernel): TaskSpec[] {

@@ -1,6 +1,6 @@
 // The public entry of the IOMMU stack: boot a program, look at its world.
 
-export { bootIommu, type BootedIommu } from './boot.ts';
+export { bootIommu, type BootedIommu, hostIommu, type IommuHost } from './boot.ts';
 export { IommuDomain, isPaging } from './core/domain.ts';
 export { Leaf } from './core/leaf.ts';
 export { Device, IommuGroup, IommuInstance, PhysPage } from './core/objects.ts';

@@ -11,17 +11,24 @@ import type { Judge } from '../explore/judge.ts';
 
 export type ProgramOn<S extends System> = Extract<Program, { readonly system: S }>;
 
+/** A program ready to be run, and who judges it. Those of one host run one at a time. */
+export interface Booted {
+  readonly executor: Executor;
+  readonly judge: Judge;
+}
+
 export interface SystemAdapter<S extends System> {
   readonly system: S;
   /**
-   * Boots a program on the reference engine with these deltas, all of this system, under all of its
-   * properties. `onDelta` is told whenever code of a delta runs.
+   * Boots the reference engine with these deltas, all of this system, for programs that differ from
+   * `whole` in their tasks alone, have no operations but its own and their tasks in the same
+   * processes; each is judged under all properties. `onDelta` is told whenever code of a delta runs.
    */
-  instantiate(
-    program: ProgramOn<S>,
+  host(
+    whole: ProgramOn<S>,
     deltas: readonly AnyDelta[],
     onDelta: ((id: string) => void) | null,
-  ): { readonly executor: Executor; readonly judge: Judge };
+  ): (program: ProgramOn<S>) => Booted;
   /** Programs as documents. */
   readonly schema: z.ZodType<ProgramOn<S>>;
   /** Random programs; campaigns leave out the subsystems that have none. */

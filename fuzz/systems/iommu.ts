@@ -1,6 +1,6 @@
 // The IOMMU stack as the tool sees it.
 
-import { bootIommu, type IommuDelta } from '../../engine/iommu/index.ts';
+import { hostIommu, type IommuDelta } from '../../engine/iommu/index.ts';
 import { IommuJudge, iommuWatchersFor } from '../../properties/iommu/judge.ts';
 import { iommuProgramSchema } from '../finding/iommuProgram.ts';
 import { iommuArbitraries } from '../generate/iommu/index.ts';
@@ -8,12 +8,15 @@ import { quirksOf, type SystemAdapter } from './adapter.ts';
 
 export const iommu: SystemAdapter<'iommu'> = {
   system: 'iommu',
-  instantiate(program, deltas, onDelta) {
+  host(whole, deltas, onDelta) {
     const mine = deltas as readonly IommuDelta[];
-    const { world, executor } = bootIommu(program, mine, iommuWatchersFor(), onDelta);
-    const judge = new IommuJudge(program, world, executor, quirksOf(deltas));
-    executor.listener = judge;
-    return { executor, judge };
+    const { world, executor: on } = hostIommu(whole, mine, iommuWatchersFor(), onDelta);
+    return (program) => {
+      const executor = on(program);
+      const judge = new IommuJudge(program, world, executor, quirksOf(deltas));
+      executor.listener = judge;
+      return { executor, judge };
+    };
   },
   schema: iommuProgramSchema,
   arbitraries: iommuArbitraries,

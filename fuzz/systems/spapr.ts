@@ -1,6 +1,6 @@
 // VFIO SPAPR registration as the tool sees it.
 
-import { boot, type SpaprDelta } from '../../engine/index.ts';
+import { host, isClosable, type SpaprDelta } from '../../engine/index.ts';
 import { SpaprJudge, watchersFor } from '../../properties/index.ts';
 import { spaprProgramSchema } from '../finding/spaprProgram.ts';
 import { program as registration } from '../generate/spapr.ts';
@@ -8,12 +8,16 @@ import { quirksOf, type SystemAdapter } from './adapter.ts';
 
 export const spapr: SystemAdapter<'spapr'> = {
   system: 'spapr',
-  instantiate(program, deltas, onDelta) {
+  host(whole, deltas, onDelta) {
     const mine = deltas as readonly SpaprDelta[];
-    const { world, executor } = boot(program, mine, watchersFor(program), onDelta);
-    const judge = new SpaprJudge(program, world, executor, quirksOf(deltas));
-    executor.listener = judge;
-    return { executor, judge };
+    const { world, executor: on } = host(whole, mine, watchersFor(whole), onDelta);
+    const closable = isClosable(whole);
+    return (program) => {
+      const executor = on(program);
+      const judge = new SpaprJudge(program, world, executor, quirksOf(deltas), closable);
+      executor.listener = judge;
+      return { executor, judge };
+    };
   },
   schema: spaprProgramSchema,
   arbitraries: { registration },

@@ -20,6 +20,8 @@ import { virtioProperties as vio } from './virtioCatalogue.ts';
 import { checkCount } from './virtioState.ts';
 import { domainsOf, endpoints, liveDomains } from './virtioView.ts';
 
+const changesMappings = new Set(['iommu_map', 'iommu_map_sg', 'iommu_unmap', 'iommu_unmap_fast']);
+
 /** What is remembered of a run. */
 class Ghost extends KernelObject {
   /** What an operation found, by task. */
@@ -76,8 +78,7 @@ export class VirtioCalls {
     this.note(this.ghost.range[task.id], null);
     const groups = this.groupsOf(op);
     if (groups !== null) this.checkAttach(op, ret, before, this.snapshot(groups, task));
-    if (op.op === 'iommu_map' || op.op === 'iommu_map_sg' || op.op === 'iommu_unmap')
-      this.overtake(task);
+    if (changesMappings.has(op.op)) this.overtake(task);
     if (op.op === 'iommu_unmap' && range !== null && out?.['size'] === 0)
       this.checkUntouched(this.slot(op.domain), op.iova, op.size, range);
     if (op.op === 'iova_to_phys' && (this.alone || task.phase === 'setup'))
@@ -164,8 +165,11 @@ export class VirtioCalls {
     return of.some((d) => d.iommu !== viommu.iommu);
   }
 
+  /** Side by side with others, what reaches beyond a range may go by an unmap of the rest of it. */
   private range(domain: ViommuDomain, iova: number, size: number): Mappings {
-    return mappings(domain.mappings.stored.overlapping(iova, iova + Math.max(size, 1) - 1));
+    const last = iova + Math.max(size, 1) - 1;
+    const met = domain.mappings.stored.overlapping(iova, last);
+    return mappings(this.alone ? met : met.filter((m) => iova <= m.start && m.last <= last));
   }
 
   /** V8: nobody else may touch the range meanwhile. */

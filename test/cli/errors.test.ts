@@ -34,7 +34,7 @@ describe('the command line', () => {
       "$ iommucheck check --revison x
       error: unknown option --revison of check
         did you mean --revision?
-        options: --revision, --defect, --scenario, --callers, --full, --out, --max-states, --workers, --json, --help
+        options: --revision, --defect, --scenario, --callers, --full, --out, --max-states, --workers, --scope, --subsystem, --context, --vocabulary, --faults, --reductions, --checkpoint, --resume, --json, --help
         try: iommucheck check --help
       exit 2
       "
@@ -324,21 +324,30 @@ describe('help', () => {
 
       usage: iommucheck check [options]
 
-        --revision <id>   a kernel revision; see iommucheck revisions (may be repeated)
-        --defect <id>     the reference engine with this one defect; see iommucheck defects (may be repeated)
-        --scenario <id>   only this scenario; see iommucheck scenarios (may be repeated)
-        --callers         only in-kernel callers that break contracts, on the reference: the fault is theirs
-        --full            every counterexample in full, also for many revisions
-        --out <folder>    write each finding to a file of its own
-        --max-states <n>  states after which a scenario is inconclusive (default 20000000)
-        --workers <n>     threads to use (default: all cores)
-        --json            print JSON instead of text
-        --help            show this help
+        --revision <id>      a kernel revision; see iommucheck revisions (may be repeated)
+        --defect <id>        the reference engine with this one defect; see iommucheck defects (may be repeated)
+        --scenario <id>      only this scenario; see iommucheck scenarios (may be repeated)
+        --callers            only in-kernel callers that break contracts, on the reference: the fault is theirs
+        --full               every counterexample in full, also for many revisions
+        --out <folder>       write each finding to a file of its own
+        --max-states <n>     states after which a scenario is inconclusive (default 20000000), or a program of a scope (5000000)
+        --workers <n>        threads to use (default: all cores)
+        --scope <TxK>        every program of at most T tasks of at most K operations each, instead of scenarios
+        --subsystem <name>   of a scope: registration, mapping, virtio, ownership, dirty, cookie or all (default all) (may be repeated)
+        --context <id>       of a scope: only the programs on this host and of its vocabulary (may be repeated)
+        --vocabulary <size>  of a scope: full or core (default: full up to 4 operations in all, beyond that core)
+        --faults <n>         of a scope: refusals in a run (default: those of each context, mostly 0 or 1)
+        --reductions <list>  of a scope: all, none, or some of sleep,persistent,sections,symmetry,parts (default all)
+        --checkpoint <file>  of a scope: keep in this file how far it got
+        --resume             of a scope: go on from the checkpoint
+        --json               print JSON instead of text
+        --help               show this help
 
       examples:
         iommucheck check
         iommucheck check --revision spapr/6.12 --out findings
         iommucheck check --defect B1
+        iommucheck check --scope 2x2 --subsystem registration
       exit 0
       "
     `);

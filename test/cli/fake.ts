@@ -4,6 +4,7 @@
 import type { Catalogue } from '../../fuzz/catalogue.ts';
 import type { CheckItem, Found } from '../../fuzz/check.ts';
 import type { Replayable } from '../../fuzz/finding/index.ts';
+import { scopeService } from '../../fuzz/scopes/service.ts';
 import { replayFinding } from '../../fuzz/trace/index.ts';
 import { toyFinding } from '../toys/failing.ts';
 import { toyHole } from '../toys/hole.ts';
@@ -130,6 +131,7 @@ export function fakeServices(interrupt?: () => void): Services {
         for (const one of found) events.found(engine, one);
         return { engine, runs, steps: 100 * runs, inconclusive: 0, found };
       }),
+    ...scopeService('0.1.0'),
     replay: (finding: Replayable) => {
       const subject = finding.deltas.includes('B1') ? toyHole() : toyW('A', 2, 1);
       return replayFinding(finding, subject, { toolVersion: '0.1.0', deltas: [] });
@@ -197,6 +199,9 @@ function memoryFiles(files: Record<string, string>): Io['files'] {
     readIfThere: (path) => files[path] ?? null,
     create: (path, text) => {
       if (path in files) fail(`EEXIST: file already exists, open '${path}'`);
+      files[path] = text;
+    },
+    replace: (path, text) => {
       files[path] = text;
     },
     makeFolder: (path) => {

@@ -5,8 +5,8 @@ import { expect } from 'vitest';
 import type { AnyProgram } from '../../engine/index.ts';
 import type { IommuOp } from '../../engine/iommu/index.ts';
 import { instantiate } from '../../fuzz/instance.ts';
+import { programsOf } from '../../fuzz/programs.ts';
 import { scenarioById } from '../../fuzz/scenarios/index.ts';
-import { checkScope } from '../../fuzz/scope.ts';
 import { oracleFor } from '../../fuzz/shrinkOracle.ts';
 import { findSmallest, type SmallestResult, type Wanted } from '../../fuzz/smallest.ts';
 import { compareSizes, shrink, type Shrunk } from '../../shrinkers/index.ts';
@@ -90,12 +90,17 @@ export function scope(
   [tasks, operations]: readonly [tasks: number, operations: number],
 ) {
   const all = ids.map(delta);
-  const make = (program: AnyProgram) => instantiate(program, all);
-  const vocabulary = { system, topology, faults, ops };
-  const { programs, failures, complete } = [
-    ...checkScope(vocabulary, make, { tasks, operations }),
-  ].at(-1)!;
-  return { programs, complete, violations: failures.map((f) => `${f.property}: ${f.key}`) };
+  const shape = Array.from({ length: tasks }, () => operations);
+  const violations = new Set<string>();
+  let programs = 0;
+  let complete = true;
+  for (const program of programsOf({ system, topology, faults, ops }, shape)) {
+    const { result, failing } = search({ program }, all);
+    programs++;
+    complete &&= result.complete;
+    for (const { property, key } of failing) violations.add(`${property}: ${key}`);
+  }
+  return { programs, complete, violations: [...violations] };
 }
 
 export const sizeOf = ({ size: { operations, tasks, preemptions } }: Shrunk): Size => [

@@ -55,7 +55,9 @@ export const entryPoints: readonly Exception[] = [
   { file: 'bench/peers/runs/fastCheck.ts', reason: 'started as a process by the bench' },
   { file: 'cli/docs.ts', reason: 'npm run docs' },
   { file: 'cli/matrix.ts', reason: 'npm run matrix' },
+  { file: 'cli/scopes.ts', reason: 'npm run scopes' },
   { file: 'fuzz/checkWorker.ts', reason: 'started as a worker thread, from a URL made for it' },
+  { file: 'fuzz/scopes/worker.ts', reason: 'started as a worker thread, from a URL made for it' },
   { file: 'vitest.config.ts', reason: 'read by vitest' },
 ];
 

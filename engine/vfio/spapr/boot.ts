@@ -12,20 +12,53 @@ export interface Booted {
   readonly executor: Executor;
 }
 
+/** A host on which one program after another runs, each from the same beginning. */
+export interface Host {
+  readonly world: SpaprWorld;
+  readonly executor: (program: Program) => Executor;
+}
+
 export function boot(
   program: Program,
   deltas: readonly SpaprDelta[],
   watchers: readonly Watcher<unknown>[],
   onDelta: ((id: string) => void) | null = null,
 ): Booted {
-  const world = new SpaprWorld(program.topology, program.faults, watchers);
-  const kernel = bootKernel(world, deltas, onDelta);
-  return { world, executor: new Executor(world, tasksOf(program, world, kernel)) };
+  const { world, executor } = host(program, deltas, watchers, onDelta);
+  return { world, executor: executor(program) };
 }
 
-function tasksOf(program: Program, world: SpaprWorld, kernel: SpaprKernel): TaskSpec[] {
-  const all = [...program.setup, ...program.tasks.flatMap((t) => t.ops)];
-  const closable = all.some((op) => op.op === 'close');
+/**
+ * A host for programs that differ from `whole` in their tasks alone, and have no operations but those
+ * of `whole`. What code did for one program it is not run for again: a task of one name must be of
+ * the same process in all of them.
+ */
+export function host(
+  whole: Program,
+  deltas: readonly SpaprDelta[],
+  watchers: readonly Watcher<unknown>[],
+  onDelta: ((id: string) => void) | null = null,
+): Host {
+  const world = new SpaprWorld(whole.topology, whole.faults, watchers);
+  const kernel = bootKernel(world, deltas, onDelta);
+  const closable = isClosable(whole);
+  return {
+    world,
+    executor: (program) => new Executor(world, tasksOf(program, world, kernel, closable)),
+  };
+}
+
+/** Some operation closes a container: files are counted. */
+export function isClosable({ setup, tasks }: Program): boolean {
+  return [...setup, ...tasks.flatMap((t) => t.ops)].some((op) => op.op === 'close');
+}
+
+function tasksOf(
+  program: Program,
+  world: SpaprWorld,
+  kernel: SpaprKernel,
+  closable: boolean,
+): TaskSpec[] {
   const ops = (list: Program['setup']) => list.map((op) => operationOf(kernel, op, closable));
   world.place('setup', 0);
   const tasks = program.tasks.map((task, i): TaskSpec => {

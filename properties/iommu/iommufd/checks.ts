@@ -92,7 +92,7 @@ export function checkAreas(world: IommuWorld, view: View): void {
     for (const [i, area] of areas.entries()) {
       const next = areas[i + 1];
       const where = hex(area.iova);
-      if (next !== undefined && next.iova <= area.last)
+      if (next !== undefined && next.iova < area.iova + area.length)
         throw broken(properties.areas, 'overlap', `areas overlap at ${hex(next.iova)}`, ioas);
       if (area.pages.stored === null)
         throw broken(properties.areas, 'no pages', `the area at ${where} has no pages`, ioas);

@@ -1,0 +1,25 @@
+// Hands the work of scopes to threads.
+
+import { runJobs } from '../pool.ts';
+import { doScopeWork, type ScopeDone, type ScopeWork } from './work.ts';
+
+export interface Threads {
+  readonly workers: number;
+  readonly signal: AbortSignal;
+}
+
+/** Results in the order of the jobs; `onResult` is told of each as soon as those before it are there. */
+export function runScopeWork<R extends ScopeDone>(
+  jobs: readonly ScopeWork[],
+  { workers, signal }: Threads,
+  onResult: (result: R, index: number) => void,
+): Promise<R[]> {
+  const compiled = import.meta.url.endsWith('.js');
+  return runJobs<ScopeWork, R>(jobs, {
+    workers,
+    script: new URL(compiled ? './worker.js' : './worker.ts', import.meta.url),
+    here: (job) => doScopeWork(job) as R,
+    signal,
+    onResult,
+  });
+}
