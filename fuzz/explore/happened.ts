@@ -139,7 +139,9 @@ export class Happened {
       return true;
     const [first, second] = [a.begins || a.ends, b.begins || b.ends];
     if (this.executor.listener === null) return this.quiescent && first && second;
-    if (first && second) return true;
+    // Whoever listens remembers what he sees while nothing is in flight, so daemons count as well.
+    const [told, toldToo] = [first || isDaemon(a), second || isDaemon(b)];
+    if (told && toldToo) return true;
     return (first && a.looks && b.seen) || (second && b.looks && a.seen);
   }
 
@@ -201,6 +203,8 @@ export class Happened {
     return this.steps[this.length - 1] as Step;
   }
 }
+
+const isDaemon = ({ task }: Step): boolean => task.phase === 'daemon';
 
 function join(clock: Int32Array, other: Int32Array): void {
   for (let i = 0; i < clock.length; i++)

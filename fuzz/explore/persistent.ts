@@ -94,6 +94,8 @@ export class PersistentSets {
     if (own && !ends && !shows) return 0;
     const last = own ? null : this.meetings(node, task).last;
     const ordered = ends && this.options.without !== 'ends count';
+    // The last one to end: then the judge sees what daemons have done so far.
+    const comesToRest = this.executor.busy === 1 && this.options.without !== 'daemons show';
     const looks = ends && this.looks(task, node.opIndex);
     let met = 0;
     for (let id = 0; id < tasks.length; id++) {
@@ -102,7 +104,7 @@ export class PersistentSets {
       const at = other.node.opIndex;
       if (
         (last !== null && this.meetsFrom(last[id] as number, node, other)) ||
-        (ordered && other.phase !== 'daemon') ||
+        (ordered && (comesToRest || other.phase !== 'daemon')) ||
         looks ||
         (shows && (this.lastLook[id] as number) >= at)
       )

@@ -20,6 +20,7 @@ export const conditions = {
   'wake dependent': 'a step that depends on the one performed is taken out of the sleep set',
   'frees count': 'freeing an object depends on every access of it',
   'ends count': 'operations of a judged program begin and end in one order',
+  'daemons show': 'a judged program comes to rest before or after a step of a daemon',
   'looks count': 'what a judge looks at when operations begin or end is read then',
   'begin in company': 'a task that is about to begin an operation never moves alone',
   'daemons in company': 'a daemon never moves alone',

@@ -30,15 +30,23 @@ export class StepDependence {
     return listener !== null && this.judged(listener, a, b);
   }
 
+  private movesQuietly({ phase }: Task): boolean {
+    return phase === 'daemon' && this.without !== 'daemons show';
+  }
+
   private atOnce(x: Access, y: Access): boolean {
     return dependent(x, y) && (this.without !== 'frees count' || x.cell === y.cell);
   }
 
-  /** Whoever listens to operations is told of them in an order, and may look around. */
+  /**
+   * Whoever listens to operations is told of them in an order, and may look around. While nothing is
+   * in flight he remembers what he sees, so it matters what daemons do then.
+   */
   private judged(listener: Listener, a: Task, b: Task): boolean {
     const first = isBoundary(a);
     const second = isBoundary(b);
-    if (first && second && this.without !== 'ends count') return true;
+    const [told, toldToo] = [first || this.movesQuietly(a), second || this.movesQuietly(b)];
+    if (told && toldToo && this.without !== 'ends count') return true;
     if (this.without === 'looks count') return false;
     return (first && looksAt(listener, a, b)) || (second && looksAt(listener, b, a));
   }

@@ -18,8 +18,8 @@ export function toyNumber(i: number): Candidate {
 }
 
 export function engineNumber(i: number): Candidate {
-  const { scenario, program, deltas } = randomEngineProgram(Rng.seeded(derive('engine', i)));
+  const { id, program, deltas } = randomEngineProgram(Rng.seeded(derive('engine', i)));
   const kinds = program.tasks.map((t) => t.ops.map(({ op }) => op));
-  const text = `engine ${i}: ${scenario} + ${deltas.map((d) => d.id).join()}: ${JSON.stringify(kinds)}`;
+  const text = `engine ${i}: ${id} + ${deltas.map((d) => d.id).join()}: ${JSON.stringify(kinds)}`;
   return { text, make: () => instantiate(program, deltas) };
 }

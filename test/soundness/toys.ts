@@ -8,6 +8,7 @@ import {
   KernelObject,
   type Listener,
   type Mutex,
+  type Rcu,
   type Steps,
   type Task,
   Violation,
@@ -203,19 +204,33 @@ export function randomToy(rng: Rng): ToyText {
 class Notes extends KernelObject implements Listener {
   private readonly last: Cell<string> = this.cell('last', '');
   private readonly seen: Cell<number> = this.cell('seen', 0);
+  private readonly unrest: Cell<boolean> = this.cell('unrest', false);
   private readonly table: Table;
   private readonly executor: Executor;
   private readonly mayLook: boolean;
+  private readonly idle: () => boolean;
 
-  constructor(birth: Birth, table: Table, executor: Executor, mayLook: boolean) {
+  constructor(
+    birth: Birth,
+    table: Table,
+    executor: Executor,
+    mayLook: boolean,
+    idle: () => boolean,
+  ) {
     super(birth);
     this.table = table;
     this.executor = executor;
     this.mayLook = mayLook;
+    this.idle = idle;
   }
 
   get kind(): string {
     return 'notes';
+  }
+
+  /** Nothing is in flight: remembers for good whether RCU had work left. */
+  rest(): void {
+    if (!this.idle()) this.executor.heap.store(this.unrest, true);
   }
 
   looks(task: Task, opIndex: number): boolean {
@@ -233,9 +248,11 @@ class Notes extends KernelObject implements Listener {
 
 export function toyOf({ tasks, refusals, judged }: ToyText): Toy {
   let table: Table | null = null;
+  let rcu: Rcu | null = null;
   const made = toy((world) => {
     const bench = { ...world, table: world.heap.boot(Table, 'table') };
     table = bench.table;
+    rcu = bench.rcu;
     return {
       main: tasks.map((ops) => ops.map((name) => vocabulary[name](bench))),
       exit: [vocabulary.drop(bench)],
@@ -243,9 +260,12 @@ export function toyOf({ tasks, refusals, judged }: ToyText): Toy {
   }, refusals);
   const { heap, executor } = made;
   const there = table as unknown as Table;
-  if (judged !== 'not')
-    executor.listener = heap.boot(Notes, 'notes', there, executor, judged === 'looks');
+  const idle = () => (rcu as unknown as Rcu).idle;
+  const notes =
+    judged === 'not' ? null : heap.boot(Notes, 'notes', there, executor, judged === 'looks', idle);
+  executor.listener = notes;
   const quiescent = (): void => {
+    notes?.rest();
     if (there.count.stored === 3) throw new Violation('three', 'three', 'the count is 3');
   };
   return { ...made, judge: { ...made.judge, quiescent } };
