@@ -13,7 +13,7 @@ const ok = { ret: 0 };
 function start(setup: readonly Op[], tasks: readonly (readonly Op[])[]) {
   const made = program({}, setup, tasks);
   const refinement = new Refinement();
-  const calls = new Calls(made).all;
+  const calls = new Calls(made, refinement.numberOf).all;
   const state = oracle.initial(made.topology, []);
   return { refinement, calls, initial: refinement.initial(state, 1 + tasks.length) };
 }

@@ -80,10 +80,18 @@ export class Unexplained<S, P> extends ConfigurationsOf<S, P> {
 export class RefinementOf<S extends Keyed, P extends InFlight<D>, D> {
   private readonly machines: Machines<S, P, D>;
   private readonly sets = new Map<string, ConfigurationsOf<S, P>>();
+  private readonly numbers = new Map<string, number>();
 
   constructor(machines: Machines<S, P, D>) {
     this.machines = machines;
   }
+
+  /** A number for each text, to be the id of calls that may be taken for each other. */
+  readonly numberOf = (text: string): number => {
+    let number = this.numbers.get(text);
+    if (number === undefined) this.numbers.set(text, (number = this.numbers.size));
+    return number;
+  };
 
   initial(state: S, tasks: number): ConfigurationsOf<S, P> {
     return this.intern([

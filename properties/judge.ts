@@ -71,7 +71,7 @@ export class SpaprJudge implements Listener {
   private readonly world: SpaprWorld;
   private readonly executor: Executor;
   private readonly calls: Calls;
-  private readonly refinement = new Refinement();
+  private readonly refinement: Refinement;
   private readonly ghost: Ghost;
   private readonly atomicity: AtomicityJudge<ModelState, Pending, Outcome> | null;
   /** Quiescent states that were found right, and the configurations that agree with them. */
@@ -83,10 +83,12 @@ export class SpaprJudge implements Listener {
     executor: Executor,
     quirks: readonly string[] = [],
     closable = isClosable(program),
+    refinement = new Refinement(),
   ) {
     this.world = world;
     this.executor = executor;
-    this.calls = new Calls(program);
+    this.refinement = refinement;
+    this.calls = new Calls(program, refinement.numberOf);
     const sites = program.faults.budget === 0 ? [] : program.faults.sites;
     const state = oracle.initial(program.topology, sites, quirksNamed(quirks), closable);
     const initial = this.refinement.initial(state, executor.tasks.length);

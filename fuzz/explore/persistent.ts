@@ -50,6 +50,7 @@ export class PersistentSets {
   /** The tasks to explore of those that can go on, as bits: a persistent set, or all of them. */
   choose(enabled: number): number {
     let best = enabled;
+    if ((enabled & (enabled - 1)) === 0) return enabled;
     for (let left = enabled; left !== 0; left &= left - 1) {
       const set = this.closure(left & -left) & enabled;
       if (set === 0 || bitCount(set) >= bitCount(best)) continue;

@@ -1,7 +1,7 @@
 // VFIO SPAPR registration as the tool sees it.
 
 import { host, isClosable, type SpaprDelta } from '../../engine/index.ts';
-import { SpaprJudge, watchersFor } from '../../properties/index.ts';
+import { Refinement, SpaprJudge, watchersFor } from '../../properties/index.ts';
 import { spaprProgramSchema } from '../finding/spaprProgram.ts';
 import { program as registration } from '../generate/spapr.ts';
 import { quirksOf, type SystemAdapter } from './adapter.ts';
@@ -12,9 +12,12 @@ export const spapr: SystemAdapter<'spapr'> = {
     const mine = deltas as readonly SpaprDelta[];
     const { world, executor: on } = host(whole, mine, watchersFor(whole), onDelta);
     const closable = isClosable(whole);
+    const quirks = quirksOf(deltas);
+    // What follows from calls is the same in all programs of a host.
+    const refinement = new Refinement();
     return (program) => {
       const executor = on(program);
-      const judge = new SpaprJudge(program, world, executor, quirksOf(deltas), closable);
+      const judge = new SpaprJudge(program, world, executor, quirks, closable, refinement);
       executor.listener = judge;
       return { executor, judge };
     };

@@ -34,6 +34,7 @@ import {
   type Keyed,
   type Machines,
   spaprSteps,
+  Refinement,
 } from '../configurations.ts';
 import { callsOf, iommuSteps } from '../iommu/conformance.ts';
 import { atomically, type OfOp } from './atomic.ts';
@@ -53,7 +54,7 @@ function followed(of: Program) {
     const isClosed = lists.flat().some(({ op }) => op === 'close');
     const sites = faults.budget === 0 ? [] : faults.sites;
     const state: Keyed = oracle.initial(topology, sites, {}, isClosed);
-    const calls = new Calls(of);
+    const calls = new Calls(of, new Refinement().numberOf);
     const callOf = (task: number, at: number) =>
       calls.all.filter((call) => call.task === task)[at] as AnyCall | undefined;
     return { machines: spaprSteps as unknown as AnyMachines, state, callOf, lists };
