@@ -8,6 +8,8 @@ import {
   hashString2,
   type Outcome,
   type Violation,
+  type Renamable,
+  type Renaming,
 } from '../engine/runtime/index.ts';
 import { type ModelState, oracle, type Pending } from '../model/index.ts';
 
@@ -53,7 +55,7 @@ function configuration<S extends Keyed, P extends Keyed>(
 }
 
 /** A set of configurations that agree with the history; empty: nothing explains it. */
-export class ConfigurationsOf<S, P> implements Hashed {
+export class ConfigurationsOf<S, P> implements Hashed, Renamable {
   readonly hash: number;
   readonly hash2: number;
   readonly all: readonly Configuration<S, P>[];
@@ -65,6 +67,17 @@ export class ConfigurationsOf<S, P> implements Hashed {
     this.hash2 = hashString2(key);
     this.all = all;
   }
+
+  /** Operations in flight are the tasks'. */
+  renamed(renaming: Renaming): Pick<Hashed, 'hash' | 'hash2'> {
+    const keys = this.all.map(({ state, pending }) => {
+      const renamed = [...pending] as (Keyed | null)[];
+      pending.forEach((p, task) => (renamed[renaming.task(task)] = p as Keyed | null));
+      return configuration(state as Keyed, renamed).key;
+    });
+    const key = keys.sort().join('\n');
+    return { hash: hashString(key), hash2: hashString2(key) };
+  }
 }
 
 /** Nothing explains the history any more: told when all is quiet, so that others come first. */
@@ -74,6 +87,10 @@ export class Unexplained<S, P> extends ConfigurationsOf<S, P> {
   constructor(violation: Violation) {
     super(`${violation.key} ${violation.message}`, []);
     this.violation = violation;
+  }
+
+  override renamed(): Pick<Hashed, 'hash' | 'hash2'> {
+    return this;
   }
 }
 

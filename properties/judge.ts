@@ -68,6 +68,8 @@ export function watchersFor(program: SpaprProgram): readonly Watcher<unknown>[] 
 }
 
 export class SpaprJudge implements Listener {
+  /** What it remembers are machines' states and containers. */
+  readonly renames = true;
   private readonly world: SpaprWorld;
   private readonly executor: Executor;
   private readonly calls: Calls;

@@ -4,6 +4,7 @@
 import { Access, Flag } from './access.ts';
 import { hashString, hashString2, mix, type Value } from './hash.ts';
 import type { KernelObject } from './object.ts';
+import type { Renaming } from './renaming.ts';
 import { assignCell, outcomeOf, readCell } from './step.ts';
 
 export class Cell<T extends Value> {
@@ -17,6 +18,8 @@ export class Cell<T extends Value> {
    * only, so that a test can watch who looks.
    */
   declare stored: T;
+  /** What becomes of a value when tasks are renamed; null: values name no tasks by number. */
+  renamed: ((value: Value, renaming: Renaming) => Value) | null = null;
   /** What a detector remembers about the cell between steps; no part of the state. */
   shadow: unknown = null;
 

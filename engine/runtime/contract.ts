@@ -71,6 +71,10 @@ export class Contract extends Cell<Scopes> {
     field = 'contract',
   ) {
     super(object, field, none);
+    this.renamed = (value, r) => {
+      const { open } = value as Scopes;
+      return scopes(open.map((s) => ({ ...s, task: r.task(s.task) })));
+    };
     this.blame = blame;
     this.conflicts = conflicts;
     this.callerFrees = callerFrees;

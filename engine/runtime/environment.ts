@@ -17,6 +17,8 @@ export class Environment extends KernelObject {
     super(birth);
     this.budget = this.cell('budget', refusals);
     this.freely = this.cell('choice', 0);
+    this.budget.renamed = (left) => left;
+    this.freely.renamed = (nothing) => nothing;
     this.local = new Access(this.freely, 'local', 0);
   }
 

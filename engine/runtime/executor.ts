@@ -8,7 +8,7 @@ import type { Value } from './hash.ts';
 import { learn, rootOf } from './learn.ts';
 import { alternativesNow } from './environment.ts';
 import type { OrderWatch } from './discipline.ts';
-import { Node, type Outcome } from './node.ts';
+import { Node, type Outcome, rootLabel } from './node.ts';
 import { type KernelObject, Life } from './object.ts';
 import { daemonOrder, Task, type TaskSpec } from './task.ts';
 import { Trip } from './trip.ts';
@@ -25,6 +25,8 @@ export interface Listener {
   onBegin(task: Task): void;
   /** `watched`: the last states of the watchers, in their order. */
   onEnd(task: Task, result: Outcome, opIndex: number, watched: readonly unknown[]): void;
+  /** Whether what it stores says what becomes of it when tasks are renamed. Default: no. */
+  readonly renames?: boolean;
   /** Whether it looks at cells of others when this operation begins or ends. Default: no. */
   looks?(task: Task, opIndex: number): boolean;
 }
@@ -60,7 +62,7 @@ export class Executor {
       const nothing = new Footprint(world.heap.growth);
       const roots = spec.ops.map((op, i) => rootOf(world, spec, op, i));
       if (spec.phase !== 'daemon')
-        roots.push(Node.root(`${spec.name} done`, roots.length, null, [], nothing));
+        roots.push(Node.root(rootLabel(spec.name, roots.length), roots.length, null, [], nothing));
       return new Task(id, spec, roots);
     });
     for (const task of this.tasks) {

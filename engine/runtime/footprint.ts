@@ -46,6 +46,11 @@ export class Footprint {
     return false;
   }
 
+  /** Everything that is known. */
+  *accesses(): Generator<Access> {
+    for (const touches of this.byObject.values()) yield* touches.keys();
+  }
+
   /** What may be done to any cell of an object. */
   of(object: KernelObject): Iterable<Touch> {
     return this.byObject.get(object)?.values() ?? [];

@@ -5,6 +5,7 @@ import type { Cell } from './cell.ts';
 import type { Growth } from './footprint.ts';
 import { hashValue, hashValue2, mix, type Value } from './hash.ts';
 import { type Birth, type KernelObject, Life } from './object.ts';
+import type { Renaming } from './renaming.ts';
 import { step } from './step.ts';
 
 /** A constructor of kernel objects with constant fields `A`. */
@@ -19,6 +20,8 @@ export class Heap {
   digest2 = 0;
   /** How much the world's operations were found to touch. */
   readonly growth: Growth = { count: 0, cyclic: false };
+  /** Told of every write, and of every write taken back. */
+  renamings: readonly Renaming[] | null = null;
   private readonly cells: Cell<Value>[] = [];
   private readonly values: Value[] = [];
   /** Number of journaled writes: a point to undo to. */
@@ -30,6 +33,7 @@ export class Heap {
   store(cell: Cell<Value>, value: Value): void {
     const old = cell.stored;
     if (old === value) return;
+    if (this.renamings !== null) for (const r of this.renamings) r.note(cell, old, value);
     this.cells[this.top] = cell;
     this.values[this.top++] = old;
     this.digest1 ^= mix(cell.salt1, hashValue(old)) ^ mix(cell.salt1, hashValue(value));
@@ -46,7 +50,10 @@ export class Heap {
   undo(top: number, digest1: number, digest2: number): void {
     while (this.top > top) {
       const i = --this.top;
-      (this.cells[i] as Cell<Value>).stored = this.values[i] as Value;
+      const cell = this.cells[i] as Cell<Value>;
+      const value = this.values[i] as Value;
+      if (this.renamings !== null) for (const r of this.renamings) r.note(cell, cell.stored, value);
+      cell.stored = value;
     }
     this.digest1 = digest1;
     this.digest2 = digest2;

@@ -36,6 +36,7 @@ export { type Birth, KernelObject, Life } from './object.ts';
 export { conflict, raceOf, type Site } from './race.ts';
 export { Rcu, type RcuObject } from './rcu.ts';
 export { forget, mightSleep, step, UnannouncedAccess } from './step.ts';
+export { isPersonal, NotRenamable, type Renamable, Renaming } from './renaming.ts';
 export { type Operation, type Phase, Task, type TaskSpec } from './task.ts';
 export { bugOn, deref, type SanitizerId, sanitizers, Trip, Violation } from './trip.ts';
 export { DataRaces } from './vectorClocks.ts';

@@ -5,7 +5,7 @@ import { checkAnnounced, checkReturn, checkSleep, heldAfter, ordersOf } from './
 import type { World } from './executor.ts';
 import { Footprint } from './footprint.ts';
 import type { Value } from './hash.ts';
-import { type Edge, Node, type Outcome } from './node.ts';
+import { type Edge, Node, type Outcome, rootLabel } from './node.ts';
 import type { KernelObject } from './object.ts';
 import { openStep, step } from './step.ts';
 import type { Operation, Parked, Task, TaskSpec } from './task.ts';
@@ -13,7 +13,7 @@ import { Violation } from './trip.ts';
 
 /** The root of an operation's tree: its code has run up to the first announcement. */
 export function rootOf(world: World, spec: TaskSpec, op: Operation, index: number): Node {
-  const label = `${spec.name}.${index} ${op.label}`;
+  const label = rootLabel(spec.name, index, op);
   let root = world.roots.get(label);
   if (root === undefined) {
     const watched = world.watchers.map((w) => w.begin(op.label));

@@ -23,6 +23,7 @@ class ExclusiveLock extends Cell<number> {
 
   constructor(object: KernelObject, field: string, type: 'mutex' | 'spinlock') {
     super(object, field, 0);
+    this.renamed = (owner, r) => (owner === 0 ? 0 : r.task((owner as number) - 1) + 1);
     const flags = Flag.mutates | (type === 'mutex' ? Flag.sleeps : 0);
     const action = (a: LockAction['action']): LockAction => ({ type, action: a, shared: false });
     this.lock = new Access(
@@ -70,6 +71,10 @@ export class RwSem extends Cell<number> {
 
   constructor(object: KernelObject, field: string) {
     super(object, field, 0);
+    this.renamed = (value, r) => {
+      const v = value as number;
+      return v < 0 ? -(r.task(-v - 1) + 1) : r.bits(v);
+    };
     const num = (f: (v: number, t: number) => number) => (v: Value, t: number) => f(v as number, t);
     const lock = (action: LockAction['action'], shared: boolean): LockAction => ({
       type: 'rwsem',

@@ -33,6 +33,23 @@ export interface Edge {
   readonly violation: Violation | null;
 }
 
+type Lanes = readonly [number, number];
+
+/** The name of an operation's tree; the program is over where there is none. */
+export function rootLabel(task: string, index: number, op?: { readonly label: string }): string {
+  return op === undefined ? `${task} done` : `${task}.${index} ${op.label}`;
+}
+
+export function rootLanes(label: string): Lanes {
+  const name = hashString(label);
+  return [mix(name, 0x51ed), mix(name ^ 0x7f4a7c15, 1)];
+}
+
+/** The lanes of a child, by the hashes of what the step to it observed. */
+export function lanesAfter(lane1: number, lane2: number, hash1: number, hash2: number): Lanes {
+  return [mix(lane1, hash1), mix(lane2 ^ 0x2545f491, hash2)];
+}
+
 export class Node {
   /** The announced access; null when the task has finished its program. */
   readonly access: Access | null;
@@ -53,6 +70,8 @@ export class Node {
   readonly footprint: Footprint;
   /** Objects allocated by the operation that nobody else can reach yet. */
   readonly own: readonly KernelObject[];
+  /** Several histories, made one by forget(). */
+  merged = false;
   /** What a search remembers about the node; no part of the state. */
   shadow: unknown = null;
   private readonly forgotten: { label: string; allocations: number; node: Node }[] = [];
@@ -94,9 +113,7 @@ export class Node {
     watched: readonly unknown[],
     footprint: Footprint,
   ) {
-    const name = hashString(label);
-    const lane1 = mix(name, 0x51ed);
-    const lane2 = mix(name ^ 0x7f4a7c15, 1);
+    const [lane1, lane2] = rootLanes(label);
     return new Node(access, opIndex, null, null, lane1, lane2, [], watched, footprint, []);
   }
 
@@ -107,8 +124,8 @@ export class Node {
     watched: readonly unknown[],
     own: readonly KernelObject[],
   ): Node {
-    const lane1 = mix(this.lane1, hashValue(key));
-    const lane2 = mix(this.lane2 ^ 0x2545f491, hashValue2(key));
+    const [hash1, hash2] = [hashValue(key), hashValue2(key)];
+    const [lane1, lane2] = lanesAfter(this.lane1, this.lane2, hash1, hash2);
     const { opIndex, footprint } = this;
     return new Node(access, opIndex, this, key, lane1, lane2, held, watched, footprint, own);
   }
@@ -144,6 +161,7 @@ export class Node {
     const { opIndex, footprint } = this;
     // Its histories may differ in what they own: here, they own nothing.
     const node = new Node(access, opIndex, this, key, lane1, lane2, held, watched, footprint, []);
+    node.merged = true;
     root.forgotten.push({ label, allocations, node });
     return node;
   }

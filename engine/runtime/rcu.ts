@@ -6,6 +6,7 @@ import { Access, Flag, type Steps } from './access.ts';
 import { type Birth, KernelObject } from './object.ts';
 import type { Cell } from './cell.ts';
 import { type Hashed, mix, type Value } from './hash.ts';
+import type { Renamable, Renaming } from './renaming.ts';
 import { bugOn } from './trip.ts';
 
 /** An object whose end waits for a grace period. */
@@ -14,7 +15,7 @@ export interface RcuObject extends KernelObject {
   reclaim(): Steps;
 }
 
-class RcuState implements Hashed {
+class RcuState implements Hashed, Renamable {
   readonly hash: number;
   readonly hash2: number;
   readonly readers: number;
@@ -37,6 +38,16 @@ class RcuState implements Hashed {
     this.hash = objects.reduce((h, o) => mix(h, o.hash), mix(readers, waitsFor));
     this.hash2 = objects.reduce((h, o) => mix(h, o.hash2), mix(waitsFor, readers));
   }
+
+  renamed(r: Renaming): Hashed {
+    const { object, rest } = this;
+    const [readers, waitsFor] = [r.bits(this.readers), r.bits(this.waitsFor)];
+    const hashes = (object === null ? rest : [object, ...rest]).map((o) => r.hashOf(o));
+    return {
+      hash: hashes.reduce((h, [hash]) => mix(h, hash), mix(readers, waitsFor)),
+      hash2: hashes.reduce((h, [, hash2]) => mix(h, hash2), mix(waitsFor, readers)),
+    };
+  }
 }
 
 export class Rcu extends KernelObject {
@@ -51,6 +62,7 @@ export class Rcu extends KernelObject {
   constructor(birth: Birth) {
     super(birth);
     this.state = this.cell('state', this.intern(0, null, 0, []));
+    this.state.renamed = (state, r) => (state as RcuState).renamed(r);
     const of = (v: Value): RcuState => v as RcuState;
     const section = (action: 'acquire' | 'release') =>
       ({ type: 'rcu', action, shared: true }) as const;

@@ -24,6 +24,8 @@ export interface TaskSpec {
   readonly name: string;
   readonly phase: Phase;
   readonly ops: readonly Operation[];
+  /** Tasks with equal texts do the same with the same things, but for their names. Default: none. */
+  readonly alike?: string;
 }
 
 /** A generator and the node it stands at. */
@@ -40,6 +42,7 @@ export class Task implements Allocator {
   /** The phase as a number: tasks of the lowest order that are left run. */
   readonly order: number;
   readonly ops: readonly Operation[];
+  readonly alike: string | null;
   node: Node;
   /** Root nodes of the operations, then the node of a finished program. */
   readonly roots: readonly Node[];
@@ -53,6 +56,7 @@ export class Task implements Allocator {
     this.phase = spec.phase;
     this.order = orders[spec.phase];
     this.ops = spec.ops;
+    this.alike = spec.alike ?? null;
     this.roots = roots;
     this.node = roots[0] as Node;
   }

@@ -2,7 +2,7 @@
 // the states (pass.ts) judges everything but lock order, which may need a second (lockOrder.ts).
 // Reductions rest on what operations are known to touch: a pass that learns more of it is repeated.
 
-import type { Executor } from '../../engine/runtime/index.ts';
+import { type Executor, NotRenamable } from '../../engine/runtime/index.ts';
 import type { Judge } from './judge.ts';
 import { learnAhead } from './learnAhead.ts';
 import { GatheredOrders, OrdersOnPath, type SearchOrders } from './lockOrder.ts';
@@ -57,9 +57,15 @@ export class ExhaustiveSearch {
       const result = parts.run();
       if (result !== null) return { stopped: parts.stopped, result };
     }
-    const pass = new Pass(executor, judge, options, orders);
-    const result = pass.run();
-    return { stopped: pass.stopped, result };
+    try {
+      const pass = new Pass(executor, judge, options, orders);
+      const result = pass.run();
+      return { stopped: pass.stopped, result };
+    } catch (error) {
+      if (!(error instanceof NotRenamable)) throw error;
+      const reductions = options.reductions?.filter((r) => r !== 'symmetry') ?? [];
+      return this.searchOnce({ ...options, reductions }, orders);
+    }
   }
 
   /** Looks for one run that shows a circle of the suspected lock orders. */
@@ -89,5 +95,7 @@ interface Searched {
 
 /** Whether something is left out by what operations are known to touch. */
 function guesses(options: SearchOptions): boolean {
-  return (['persistent', 'sections', 'parts'] as const).some((name) => reduces(options, name));
+  return (['persistent', 'sections', 'symmetry', 'parts'] as const).some((name) =>
+    reduces(options, name),
+  );
 }

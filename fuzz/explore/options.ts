@@ -22,8 +22,11 @@ export interface SearchOptions {
   readonly beyond?: boolean;
   /** Told of each violation with the decisions that led to it; answers whether to go on searching. */
   readonly onViolation: (violation: Violation, decisions: Decision[]) => boolean;
-  /** Told of every quiescent state before it is judged. */
-  readonly onQuiescent?: (executor: Executor) => void;
+  /**
+   * Told of every quiescent state before it is judged, with the two lanes of its fingerprint: of the
+   * least of its renamings, where alike tasks may be renamed.
+   */
+  readonly onQuiescent?: (executor: Executor, lane1: number, lane2: number) => void;
   /** Told now and then (every 2^14 states). */
   readonly onProgress?: (states: number, depth: number) => void;
 }

@@ -144,7 +144,8 @@ export class PartsSearch {
   }
 
   private look(): void {
-    this.options.onQuiescent?.(this.executor);
+    const { fingerprint1, fingerprint2 } = this.executor;
+    this.options.onQuiescent?.(this.executor, fingerprint1, fingerprint2);
     this.judge.quiescent();
   }
 

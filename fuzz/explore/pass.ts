@@ -9,6 +9,7 @@ import { reduces, type SearchOptions, type SearchResult } from './options.ts';
 import { PersistentSets } from './persistent.ts';
 import { announcedRace } from './race.ts';
 import { StepDependence } from './stepDependence.ts';
+import { Symmetry } from './symmetry.ts';
 import { Visited } from './visited.ts';
 
 /** One level of the depth-first stack: how it was entered, and which moves are left. */
@@ -62,6 +63,7 @@ export class Pass {
   private readonly bounded: boolean;
   private readonly persistent: PersistentSets | null;
   private readonly sleep: StepDependence | null;
+  private symmetry: Symmetry | null;
   /** Steps of a task that goes on alone are one step: what lies between is not stored. */
   private readonly passing: boolean;
   private readonly visited = new Visited();
@@ -90,18 +92,25 @@ export class Pass {
     this.persistent =
       sets || sections ? new PersistentSets(executor, { sets, sections, without }) : null;
     this.sleep = reduces(options, 'sleep') ? new StepDependence(executor, without) : null;
+    this.symmetry = reduces(options, 'symmetry') ? Symmetry.of(executor, without) : null;
     this.passing = sections;
   }
 
   /** Everything, from the beginning. */
   run(): SearchResult {
     this.executor.reset();
-    return this.search();
+    this.symmetry?.begin();
+    try {
+      return this.search();
+    } finally {
+      this.symmetry?.end();
+    }
   }
 
   /** What can come of the state as it is, and back to it. */
   runFrom(stretch: Stretch): SearchResult {
     this.stretch = stretch;
+    this.symmetry = null;
     return this.search();
   }
 
@@ -118,6 +127,14 @@ export class Pass {
     while (this.depth > 0) this.undo(this.frames[this.depth - 1] as Frame);
     executor.lockOrder = null;
     return this.result();
+  }
+
+  get lane1(): number {
+    return this.executor.fingerprint1;
+  }
+
+  get lane2(): number {
+    return this.executor.fingerprint2;
   }
 
   /** The decisions that have led to the state as it is. */
@@ -211,8 +228,9 @@ export class Pass {
   }
 
   private isNew(frame: Frame): boolean {
-    let lane1 = this.executor.fingerprint1;
-    let lane2 = this.executor.fingerprint2;
+    const { symmetry } = this;
+    symmetry?.canonical();
+    let { lane1, lane2 } = symmetry ?? this;
     const { mask } = this.orders;
     if (this.bounded || mask !== 0) {
       const last = this.bounded && frame.task !== null ? frame.task.id + 1 : 0;
@@ -241,7 +259,8 @@ export class Pass {
     if (race !== null) throw race;
     if (executor.busy !== 0) return;
     this.quiescentStates++;
-    this.options.onQuiescent?.(executor);
+    const { lane1, lane2 } = this.symmetry ?? this;
+    this.options.onQuiescent?.(executor, lane1, lane2);
     this.judge.quiescent();
   };
 

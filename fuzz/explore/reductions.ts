@@ -28,6 +28,8 @@ export const conditions = {
   'close the set': 'whoever can meet a member of a persistent set is in it as well',
   'shared guards': 'a lock that both hold for reading excludes nobody',
   'parts apart': 'tasks of different parts touch no cell that changes',
+  'same code': 'only tasks that do the same are renamed',
+  'names told': 'a value that names a task is renamed with it',
   'learn again': 'a search that learns what an operation touches is repeated',
   'no cycles': 'programs that can come back to an earlier state are searched without reductions',
 } as const;

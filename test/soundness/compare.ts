@@ -3,13 +3,16 @@
 
 import { ExhaustiveSearch } from '../../fuzz/explore/exhaustive.ts';
 import type { Condition, Reduction } from '../../fuzz/explore/reductions.ts';
+import { Symmetry } from '../../fuzz/explore/symmetry.ts';
 import type { Subject } from '../../fuzz/run.ts';
 
 export interface Seen {
   /** `property key` of each violation, sorted. */
   readonly violations: readonly string[];
-  /** Fingerprints of quiescent states, sorted. */
+  /** Fingerprints of quiescent states, sorted; with symmetry, of those that were explored. */
   readonly quiescent: readonly string[];
+  /** The same, with one fingerprint for all states that are renamings of each other. */
+  readonly renamed: readonly string[];
   readonly states: number;
   readonly complete: boolean;
 }
@@ -20,33 +23,47 @@ export interface Asked {
   readonly maxStates?: number;
 }
 
+const bounds = { maxDepth: 10_000, preemptions: Number.POSITIVE_INFINITY, beyond: true } as const;
+
 /** Searches behind violations, too: what is found must not depend on what was found before. */
-export function see({ executor, judge }: Subject, { reductions, without, maxStates }: Asked): Seen {
+export function see({ executor, judge }: Subject, asked: Asked): Seen {
+  const { reductions, without, maxStates = 200_000 } = asked;
   const violations = new Set<string>();
   const quiescent = new Set<string>();
+  const renamed = new Set<string>();
+  const own = Symmetry.of(executor);
+  own?.begin();
   const { states, complete } = new ExhaustiveSearch(executor, judge, {
-    maxStates: maxStates ?? 200_000,
-    maxDepth: 10_000,
-    preemptions: Number.POSITIVE_INFINITY,
+    ...bounds,
+    maxStates,
     reductions,
-    beyond: true,
     ...(without && { without }),
     onViolation: ({ property, key }) => violations.add(`${property} ${key}`).size > 0,
-    onQuiescent: (e) => quiescent.add(`${e.fingerprint1} ${e.fingerprint2}`),
+    onQuiescent(_, lane1, lane2) {
+      quiescent.add(`${lane1} ${lane2}`);
+      // A search with symmetry has renamings of its own, and tells the lanes that they share.
+      if (own?.follows !== true) return void renamed.add(`${lane1} ${lane2}`);
+      own.canonical();
+      renamed.add(`${own.lane1} ${own.lane2}`);
+    },
   }).run();
+  own?.end();
+  const sorted = (set: ReadonlySet<string>) => [...set].sort();
   return {
-    violations: [...violations].sort(),
-    quiescent: [...quiescent].sort(),
+    violations: sorted(violations),
+    quiescent: sorted(quiescent),
+    renamed: sorted(renamed),
     states,
     complete,
   };
 }
 
 /** In what two searches of one program differ; null if in nothing that counts. */
-export function difference(all: Seen, reduced: Seen): string | null {
+export function difference(all: Seen, reduced: Seen, symmetric = false): string | null {
+  const kept = symmetric ? 'renamed' : 'quiescent';
   const lists = [
     ['violation', all.violations, reduced.violations],
-    ['quiescent state', all.quiescent, reduced.quiescent],
+    ['quiescent state', all[kept], reduced[kept]],
   ] as const;
   for (const [what, full, less] of lists) {
     const lost = full.filter((x) => !less.includes(x));

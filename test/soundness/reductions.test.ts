@@ -5,16 +5,27 @@
 import { expect, test } from 'vitest';
 import { bugOn, forget } from '../../engine/runtime/index.ts';
 import { type Condition, conditions, type Reduction } from '../../fuzz/explore/reductions.ts';
-import { difference, see } from './compare.ts';
+import { difference, see, type Seen } from './compare.ts';
+import type { Subject } from '../../fuzz/run.ts';
 import { Table } from '../toys/objects.ts';
 import { toy } from '../toys/toy.ts';
 import { type Candidate, engineNumber, toyNumber } from './programs.ts';
 
 const factor = Number(process.env['IOMMUCHECK_SOUNDNESS'] ?? 1);
-const several: readonly Reduction[] = ['sleep', 'persistent', 'sections', 'parts'];
+const several: readonly Reduction[] = ['sleep', 'persistent', 'sections', 'symmetry', 'parts'];
 const alone = several.map((r): readonly Reduction[] => [r]);
 /** Of programs with more states, only the reduced search would end soon. */
 const maxStates = 4_000;
+
+function compare(
+  all: Seen,
+  subject: Subject,
+  reductions: readonly Reduction[],
+  without?: Condition,
+) {
+  const less = see(subject, { reductions, maxStates, ...(without && { without }) });
+  return difference(all, less, reductions.includes('symmetry'));
+}
 
 /** Compares; how many programs were small enough to be. */
 function compareAll(
@@ -30,7 +41,7 @@ function compareAll(
     compared++;
     if (all.violations.length > 0) wrong++;
     for (const reductions of sets(compared)) {
-      const less = difference(all, see(make(), { reductions, maxStates }));
+      const less = compare(all, make(), reductions);
       if (less !== null) differences.push(`${text}, ${reductions.join('+')}: ${less}`);
     }
   }
@@ -106,8 +117,7 @@ function caught(without: Condition, programs: Iterable<Candidate>): string | nul
   for (const { make } of programs) {
     const all = see(make(), { reductions: [], maxStates });
     if (!all.complete) continue;
-    const less = see(make(), { reductions: several, without, maxStates });
-    const found = difference(all, less);
+    const found = compare(all, make(), several, without);
     if (found !== null) return found;
   }
   return null;

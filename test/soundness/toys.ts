@@ -222,11 +222,14 @@ class Notes extends KernelObject implements Listener {
     this.executor = executor;
     this.mayLook = mayLook;
     this.idle = idle;
+    this.last.renamed = (label, r) => r.label(label as string);
   }
 
   get kind(): string {
     return 'notes';
   }
+
+  readonly renames = true;
 
   /** Nothing is in flight: remembers for good whether RCU had work left. */
   rest(): void {
@@ -256,6 +259,7 @@ export function toyOf({ tasks, refusals, judged }: ToyText): Toy {
     return {
       main: tasks.map((ops) => ops.map((name) => vocabulary[name](bench))),
       exit: [vocabulary.drop(bench)],
+      alike: tasks.map((ops) => ops.join(' ')),
     };
   }, refusals);
   const { heap, executor } = made;

@@ -30,6 +30,8 @@ export interface ToyProgram {
   readonly setup?: readonly Body[];
   readonly main: readonly (readonly Body[])[];
   readonly exit?: readonly Body[];
+  /** By task of `main`: equal texts are the same code. */
+  readonly alike?: readonly string[];
 }
 
 export interface Toy extends Subject {
@@ -60,7 +62,11 @@ export function toy(build: (world: ToyWorld) => ToyProgram, refusals = 1): Toy {
     ops: bodies.map(operation),
   });
   const specs = [
-    ...program.main.map((bodies, i) => spec(`T${i}`, 'main', bodies)),
+    ...program.main.map((bodies, i): TaskSpec => {
+      const task = spec(`T${i}`, 'main', bodies);
+      const alike = program.alike?.[i];
+      return alike === undefined ? task : { ...task, alike };
+    }),
     spec('setup', 'setup', program.setup ?? []),
     spec('exit', 'exit', program.exit ?? []),
   ].filter((task) => task.ops.length > 0);

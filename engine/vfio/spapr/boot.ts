@@ -63,7 +63,9 @@ function tasksOf(
   world.place('setup', 0);
   const tasks = program.tasks.map((task, i): TaskSpec => {
     world.place(`T${i}`, task.process);
-    return { name: `T${i}`, phase: 'main', ops: ops(task.ops) };
+    const mine = ops(task.ops);
+    const alike = `${task.process}: ${mine.map((op) => op.label).join('; ')}`;
+    return { name: `T${i}`, phase: 'main', ops: mine, alike };
   });
   const exits = world.mms.map((mm, p) => {
     const mine = world.containers.filter((_, c) => program.topology.containers[c]?.process === p);
