@@ -5,7 +5,17 @@ export { errnoName, opText, type SpaprDelta, type SpaprRevision } from './engine
 export { reference, revisionById, revisions } from './engine/revisions/index.ts';
 export { DataRaces, sanitizers, type Steps, Violation } from './engine/runtime/index.ts';
 export type { Op, Program, Result, Topology } from './engine/vfio/vocabulary.ts';
-export { ExhaustiveSearch, type SearchResult } from './fuzz/explore/exhaustive.ts';
+export {
+  type StatelessOptions,
+  type StatelessResult,
+  StatelessSearch,
+} from './fuzz/explore/dpor.ts';
+export {
+  ExhaustiveSearch,
+  type SearchOptions,
+  type SearchResult,
+} from './fuzz/explore/exhaustive.ts';
+export { type Reduction, reductions } from './fuzz/explore/reductions.ts';
 export type { Decision, Judge } from './fuzz/explore/judge.ts';
 export { type ShortestResult, ShortestSearch } from './fuzz/explore/shortest.ts';
 export { type Finding, readFinding, readText, writeText } from './fuzz/finding/index.ts';
