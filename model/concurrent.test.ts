@@ -23,6 +23,9 @@ function race(setup: readonly Op[], list: readonly Op[], versions: readonly (1 |
 const ready = [attach(), register()];
 const open = [...ready, map({ iova: PAGE, va: VA + PAGE }), unmap({ iova: PAGE })];
 
+/** c0 has a region of its own, and can map what c1 registers. */
+const ownAndShared = [register({ va: NOWHERE - PAGE, size: PAGE }), register({ container: 1 })];
+
 describe('two operations side by side', () => {
   test('MAP and UNREGISTER: found and counted, or not, or being unregistered', () => {
     expect(race(open, [map(), unregister()])).toEqual(['-22 0', '-6 0', '0 -16']);
@@ -76,6 +79,17 @@ describe('two operations side by side', () => {
   test('MAP and detach, MAP and close', () => {
     expect(race(open, [map(), detach()])).toEqual(['0 0']);
     expect(race(open, [map(), close()])).toEqual(['-9 0', '0 0']);
+  });
+
+  test('MAP and the close of the container that registered: the region goes as by UNREGISTER', () => {
+    const shared = [attach(), ...ownAndShared];
+    expect(race(shared, [map(), close(1)], [2, 2])).toEqual(['-22 0', '-6 0', '0 0']);
+  });
+
+  test('MAP and the UNMAP of the last entry of an orphan', () => {
+    const orphan = [attach(), ...ownAndShared, map(), close(1)];
+    const list = [map({ iova: PAGE }), unmap()];
+    expect(race(orphan, list, [2, 2])).toEqual(['-22 0', '-6 0', '0 0']);
   });
 
   test('what would take the window away waits until no MAP is in flight; others go on', () => {

@@ -12,6 +12,7 @@ import type { FaultSite, Op, Result } from './vocabulary.ts';
  * `publish`: a charged window or ENABLE takes effect. `uncharge`: pages are given back.
  * `charge`, `add`, `registered`: what REGISTER goes on with. `released`: the same for UNREGISTER.
  * `map`, `xchg`, `clear`, `put`: per entry. `closing`: what close does after the container is gone.
+ * `drained`: a region that lost its last user or TCE goes, then the operation goes on.
  * `fdput`: the call is over but for its descriptor; `release`: it was the last one of a closed file.
  */
 export type Phase =
@@ -33,9 +34,17 @@ export type Phase =
   | 'clear'
   | 'put'
   | 'closing'
+  | 'drained'
   | 'fdput'
   | 'release'
   | 'done';
+
+/** A region that the operation has to unlink and uncharge, as it took what kept it. */
+export interface Draining {
+  readonly process: number;
+  readonly va: number;
+  readonly size: number;
+}
 
 /** A window that was charged for and not yet put in its slot. */
 export interface PlannedWindow {
@@ -69,6 +78,9 @@ export class Cursor {
   owed = 0;
   owedTo: Guest = null;
   afterPut: 'map' | 'clear' | 'fail' = 'map';
+  /** Regions to be released by `drained`, and what follows then. */
+  draining: readonly Draining[] = [];
+  afterDrained: Phase = 'done';
 
   constructor(op: Op, process: number) {
     this.op = op;
@@ -97,6 +109,10 @@ export class Cursor {
     return this.out === undefined ? { ret: this.ret } : { ret: this.ret, out: this.out };
   }
 
+  private get drainingText(): string {
+    return `${this.draining.map(({ process, va }) => `${process}@${va}`).join()}>${this.afterDrained}`;
+  }
+
   /** Canonical text of everything but the operation. */
   get text(): string {
     const { planned } = this;
@@ -106,6 +122,7 @@ export class Cursor {
       `${this.first}+${this.index}/${this.count}:${this.owed}${this.afterPut}` +
       (this.payer === null ? '' : `:paid${this.payer}`) +
       (this.owedTo === null ? '' : `:to${this.owedTo}`) +
+      (this.draining.length === 0 ? '' : `:drains${this.drainingText}`) +
       (planned === null ? '' : `:${planned.slot}${planned.isDefault ? 'd' : ''}`) +
       (this.out === undefined ? '' : JSON.stringify(this.out))
     );

@@ -50,7 +50,7 @@ test('region', () => {
       registered --> draining: UNREGISTER / unuse = 0
       registered --> registered: PUT [usedElsewhere] / unuse = 0
       registered --> orphaned: PUT [entriesLive] / unuse = 0
-      registered --> unregistered: PUT / unuse release = 0
+      registered --> draining: PUT / unuse = 0
       registered --> registered: MAP_ENTRY / incMapped = 0
       registered --> registered: UNMAP_ENTRY [noEntries] = 0
       registered --> registered: UNMAP_ENTRY / decMapped = 0
@@ -61,7 +61,7 @@ test('region', () => {
       orphaned --> registered: REGISTER / use = 0
       orphaned --> orphaned: UNREGISTER = -ENOENT
       orphaned --> orphaned: MAP_ENTRY / incMapped = 0
-      orphaned --> unregistered: UNMAP_ENTRY [lastEntry] / decMapped release = 0
+      orphaned --> draining: UNMAP_ENTRY [lastEntry] / decMapped = 0
       orphaned --> orphaned: UNMAP_ENTRY / decMapped = 0"
   `);
 });

@@ -7,7 +7,7 @@ import type { Cursor, Environment } from './cursor.ts';
 import type { Draft } from './draft.ts';
 import { EBADF, EBUSY, EFAULT, EIO, ENOMEM, EPERM } from './errno.ts';
 import { charge, clearWindow, findExact, guestOf, lock, MUST_WAIT, mayCharge } from './ledger.ts';
-import { mmOf, pagesOf, payerOf, tell, tellRegion, unlock } from './ledger.ts';
+import { mmOf, pagesOf, payerOf, takeFromRegion, tell, unlock } from './ledger.ts';
 import { regionEvents } from './region.ts';
 import { type Guest, WindowData } from './state.ts';
 import { absentWindow, windowTable } from './tables.ts';
@@ -185,7 +185,7 @@ export function detach(draft: Draft, cursor: Cursor): boolean {
   if (ret !== 0) return cursor.finish(ret);
   const isLegacy = specOf(draft, group).kind === 'legacy';
   const clears = effects.includes('clearAllEntries') && !draft.world.quirks.tablesOutliveGroups;
-  if (isLegacy || clears) clearAllWindows(draft, index);
+  if (isLegacy || clears) clearAllWindows(draft, cursor);
   const changed = draft.changeContainer(index);
   changed.groups = changed.groups.filter((member) => member !== group);
   if (!isLegacy) return cursor.finish(0);
@@ -200,9 +200,9 @@ export function detach(draft: Draft, cursor: Cursor): boolean {
   return cursor.goOn('uncharge');
 }
 
-function clearAllWindows(draft: Draft, index: number): void {
-  clearWindow(draft, index, 0);
-  clearWindow(draft, index, 1);
+function clearAllWindows(draft: Draft, cursor: Cursor): void {
+  clearWindow(draft, cursor, 0);
+  clearWindow(draft, cursor, 1);
 }
 
 /** close(2): the container is released, unless a call is in flight, which then does it. */
@@ -218,7 +218,7 @@ export function close(draft: Draft, cursor: Cursor): boolean {
 export function release(draft: Draft, cursor: Cursor): boolean {
   const index = cursor.op.container;
   if (isBusy(draft, index)) return MUST_WAIT;
-  clearAllWindows(draft, index);
+  clearAllWindows(draft, cursor);
   const { ret, effects } = tell(draft, index, containerEvents.close, cursor.process);
   if (ret !== 0) return cursor.finish(ret);
   const container = draft.changeContainer(index);
@@ -251,7 +251,8 @@ export function closing(draft: Draft, cursor: Cursor): boolean {
     const mine = draft.changeContainer(index).prereg.shift();
     if (mine !== undefined) {
       const owner = mine.guest ?? mm;
-      tellRegion(draft, owner, findExact(draft, owner, mine.va, mine.size), regionEvents.put);
+      const region = findExact(draft, owner, mine.va, mine.size);
+      takeFromRegion(draft, cursor, owner, region, regionEvents.put);
     }
   }
   return draft.container(index).prereg.length === 0 ? released(cursor) : cursor.goOn('closing');

@@ -111,21 +111,36 @@ export function tellRegion(
   return edge;
 }
 
+/** The same for what an operation takes away: a region that drains by it is its to release. */
+export function takeFromRegion(
+  draft: Draft,
+  cursor: Cursor,
+  process: number,
+  region: Region | undefined,
+  event: RegionEvent,
+): void {
+  const { node } = tellRegion(draft, process, region, event);
+  if (region === undefined || node.value !== 'draining') return;
+  const { va, size } = region;
+  cursor.draining = [...cursor.draining, { process, va, size }];
+}
+
 /** One TCE less points to va. */
-export function putEntry(draft: Draft, process: number, va: number): void {
+export function putEntry(draft: Draft, cursor: Cursor, process: number, va: number): void {
   const region = lookup(draft, process, va, 1);
   if (region === undefined) throw new Error(`model: a TCE points to ${va}, which no region holds`);
-  tellRegion(draft, process, region, regionEvents.unmapEntry);
+  takeFromRegion(draft, cursor, process, region, regionEvents.unmapEntry);
 }
 
 /** Clears every entry of a window; in a v2 container the regions lose their TCEs. */
-export function clearWindow(draft: Draft, index: number, slot: number): void {
+export function clearWindow(draft: Draft, cursor: Cursor, slot: number): void {
+  const index = cursor.op.container;
   const window = draft.container(index).windows[slot];
   if (!window || window.entries.size === 0) return;
   if (draft.container(index).node.context['version'] === 2) {
     const mm = mmOf(draft.container(index));
     for (const [entry, va] of window.entries) {
-      putEntry(draft, window.guests?.get(entry) ?? mm, va);
+      putEntry(draft, cursor, window.guests?.get(entry) ?? mm, va);
     }
   }
   const changed = draft.changeWindow(index, slot);

@@ -159,7 +159,7 @@ export function clearOneEntry(draft: Draft, cursor: Cursor): boolean {
 
 /** The region that lost a TCE is told so. */
 export function putOldPage(draft: Draft, cursor: Cursor): boolean {
-  putEntry(draft, cursor.owedTo ?? mmOf(draft.container(cursor.op.container)), cursor.owed);
+  putEntry(draft, cursor, cursor.owedTo ?? mmOf(draft.container(cursor.op.container)), cursor.owed);
   cursor.owed = 0;
   cursor.owedTo = null;
   if (cursor.afterPut === 'fail') return failEntry(draft, cursor, EIO);

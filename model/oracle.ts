@@ -3,7 +3,6 @@
 // can be judged by the set of states that some interleaving of the steps allows.
 import { Cursor, type Environment, friendly } from './cursor.ts';
 import { Draft } from './draft.ts';
-import { closing, release } from './group-steps.ts';
 import { attachRulesOf, noQuirks, type Quirks } from './quirks.ts';
 import {
   type Container,
@@ -195,8 +194,8 @@ function exit(state: ModelState, process: number): ModelState {
     const cursor = new Cursor({ op: 'close', container }, process);
     // Operations in flight died with the process: nobody is left to wait for.
     Object.assign(draft.changeContainer(container), { locked: false, inFlight: 0, calls: 0 });
-    release(draft, cursor);
-    while (cursor.phase !== 'done') closing(draft, cursor);
+    cursor.goOn('release');
+    while (cursor.phase !== 'done') step(draft, cursor, friendly);
   });
   // What operations in flight still held of an mm that no open container is bound to.
   state.processes.forEach((_, mm) => {

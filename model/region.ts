@@ -67,13 +67,14 @@ export const regionMachine = setup({
         PUT: [
           { guard: 'usedElsewhere', actions: ['unuse', ok] },
           { guard: 'entriesLive', target: 'orphaned', actions: ['unuse', ok] },
-          { target: 'unregistered', actions: ['unuse', 'release', ok] },
+          { target: 'draining', actions: ['unuse', ok] },
         ],
         MAP_ENTRY: { actions: ['incMapped', ok] },
         UNMAP_ENTRY: [refuse('noEntries', 0), { actions: ['decMapped', ok] }],
       },
     },
-    // The put's cmpxchg mapped 1 -> 0 happened; the region is still in the list.
+    // The cmpxchg mapped 1 -> 0 of its last put (UNREGISTER, close, or the last TCE of an orphan)
+    // happened; the region is still in the list.
     draining: {
       on: {
         REGISTER: always(EBUSY),
@@ -90,7 +91,7 @@ export const regionMachine = setup({
         UNREGISTER: always(ENOENT),
         MAP_ENTRY: { actions: ['incMapped', ok] },
         UNMAP_ENTRY: [
-          { guard: 'lastEntry', target: 'unregistered', actions: ['decMapped', 'release', ok] },
+          { guard: 'lastEntry', target: 'draining', actions: ['decMapped', ok] },
           { actions: ['decMapped', ok] },
         ],
       },

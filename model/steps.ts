@@ -6,6 +6,7 @@ import { checkEnable, checkExtension, chargeEnable, disable, info } from './cont
 import { publishEnable } from './control-steps.ts';
 import type { Cursor, Environment, Phase } from './cursor.ts';
 import type { Draft } from './draft.ts';
+import { drained, thenDrain } from './drain-steps.ts';
 import { ENOTTY } from './errno.ts';
 import { inCall, putFile } from './file-steps.ts';
 import {
@@ -58,6 +59,7 @@ const steps = {
   clear: clearOneEntry,
   put: putOldPage,
   closing,
+  drained,
   fdput: putFile,
   release,
   done: () => MUST_WAIT,
@@ -118,8 +120,11 @@ function publish(draft: Draft, cursor: Cursor): boolean {
 
 /** Does one atomic step; false when another operation must move first. */
 export function step(draft: Draft, cursor: Cursor, env: Environment): boolean {
+  const { closable } = draft.world;
   const next = steps[cursor.phase];
-  return draft.world.closable ? inCall(draft, cursor, env, next) : next(draft, cursor, env);
+  const isDone = closable ? inCall(draft, cursor, env, next) : next(draft, cursor, env);
+  thenDrain(cursor);
+  return isDone;
 }
 
 /** container->mm against current->mm; once set it stays, and the test needs no step of its own. */

@@ -194,7 +194,7 @@ function remove(draft: Draft, cursor: Cursor): boolean {
   const window = draft.container(index).windows[slot] ?? null;
   const edge = windowTable.step(window ? presentWindow : absentWindow, windowEvents.remove);
   if (window === null || edge.ret !== 0) return cursor.finish(edge.ret);
-  clearWindow(draft, index, slot);
+  clearWindow(draft, cursor, slot);
   draft.changeContainer(index).windows[slot] = null;
   lock(draft, index);
   cursor.pages = window.charge;

@@ -128,7 +128,8 @@ export class MmIommuSteps {
 
   /**
    * The registration of a container that goes away. Unlike a put it cannot be refused: a region that
-   * other containers still map is left to the last of those TCEs, which then holds its base count.
+   * other containers still map is left to those TCEs, and its base count goes. If they all went
+   * since the put was refused, so does the region.
    */
   *mmIommuDrop(this: SpaprKernel, mm: Mm, mem: MemRegion): Steps {
     const { memListMutex } = this.world.mmIommu;
@@ -136,7 +137,7 @@ export class MmIommuSteps {
     if ((yield* this.mmIommuPutLocked(mm, mem)) === EBUSY) {
       yield mem.used.write;
       mem.used.value = 0;
-      yield mem.mapped.dec;
+      yield* this.mmIommuOrphanPut(mm, mem);
     }
     yield memListMutex.unlock;
   }
@@ -172,11 +173,16 @@ export class MmIommuSteps {
     const { memListMutex } = this.world.mmIommu;
     yield memListMutex.lock;
     yield mem.used.read;
-    const orphan = mem.used.value === 0;
-    if (orphan) yield mem.mapped.cmpxchg(1, 0);
+    // Others may have mapped or registered it since this TCE was the last.
+    if (mem.used.value === 0) yield* this.mmIommuOrphanPut(mm, mem);
     else yield mem.mapped.decUnlessOne;
-    if (orphan && mem.mapped.succeeded) yield* this.mmIommuRelease(mm, mem);
     yield memListMutex.unlock;
+  }
+
+  /** One count less of a region without users, the last of which holds it; mem_list_mutex is held. */
+  *mmIommuOrphanPut(this: SpaprKernel, mm: Mm, mem: MemRegion): Steps {
+    yield mem.mapped.decAndTest;
+    if (mem.mapped.succeeded) yield* this.mmIommuRelease(mm, mem);
   }
 }
 

@@ -19,6 +19,8 @@ export class Atomic extends Cell<number> {
   readonly incNotZero: Access;
   /** atomic_add_unless(v, -1, 1): answers whether it did. */
   readonly decUnlessOne: Access;
+  /** atomic_dec_and_test: answers whether it came to zero. */
+  readonly decAndTest: Access;
   private readonly swaps = new Map<string, Access>();
 
   constructor(object: KernelObject, field: string, initial: number) {
@@ -32,6 +34,10 @@ export class Atomic extends Cell<number> {
     this.decUnlessOne = new Access(this, 'dec_unless_one', marked, {
       outcome: test((v) => v !== 1),
       apply: number((v) => (v === 1 ? 1 : v - 1)),
+    });
+    this.decAndTest = new Access(this, 'dec_and_test', marked, {
+      outcome: test((v) => v === 1),
+      apply: number((v) => v - 1),
     });
   }
 

@@ -36,23 +36,34 @@ const cookies = new Set(['set_fault_handler', 'get_dma_cookie', 'get_msi_cookie'
 
 const rules: readonly Rule[] = [
   {
+    // spec/iommu-core.md §8: attach vs domain_free, and get_*_cookie vs anything on the same domain;
+    // spec/coherency-and-ownership.md §7.12: nobody is attached to what is freed. No lock of the core
+    // sees to it.
     text: 'a client frees a domain that another task of it uses',
     breaks: (one, others) =>
       one.op === 'domain_free' && others.some((o) => o.domain === one.domain),
   },
   {
+    // spec/iommu-core.md §8: set_fault_handler before attach, get_*_cookie vs anything; spec/cookies.md
+    // §6. iommu_set_fault_handler tests cookie_type and stores it, handler and token without a lock.
     text: 'two tasks give one domain a fault handler or a cookie',
     breaks: (one, others) =>
       one.op === 'set_fault_handler' &&
       others.some((o) => cookies.has(o.op) && o.domain === one.domain),
   },
   {
-    // The core gives default domains their allocator before they are attached; nobody else calls it.
+    // spec/cookies.md §3 and §6, "caller owns a not-yet-attached domain": only the core calls it, for
+    // default domains before they are attached. Since 6.15 ("iommu: Sort out domain user data") Linux
+    // stores cookie_type before iova_cookie, as the engine does, and takes no lock for it; prepare_msi
+    // reads both under group->mutex, for the domain that is attached (§2). That the cookie comes
+    // before the attach is what keeps it from a tag without a pointer.
     text: 'a domain gets its DMA cookie while interrupts of its devices are set up',
     breaks: (one, others) =>
       one.op === 'get_dma_cookie' && others.some((o) => o.op === 'prepare_msi'),
   },
   {
+    // A domain is private until its allocation has returned (spec/cookies.md §9), ids of iommufd until
+    // the object is finalized (§4): names are the programs' own, and stand for variables of callers.
     text: 'two tasks give new objects one name',
     breaks: ({ op, ...one }, others) =>
       (op === 'ioas_alloc' || op === 'hwpt_alloc' || op === 'domain_alloc') &&
@@ -67,11 +78,14 @@ const rules: readonly Rule[] = [
       ),
   },
   {
+    // spec/iommu-core.md §2: a page may be unpinned or freed only after unmap returned it and the sync
+    // of that gather.
     text: 'a page is freed while another task unmaps it',
     breaks: (one, others) => one.op === 'page_free' && others.some((o) => letsGo.has(o.op)),
   },
   {
-    // Addresses are handed out from the top.
+    // spec/iommu-core.md §4: a WARN where nothing is mapped, and the address goes back to the allocator
+    // whoever has it. Addresses are handed out from the top.
     text: 'a client unmaps an address that it was not given, or has given back',
     breaks: (one, others, { whole, before }) =>
       one.op === 'dma_unmap' &&
@@ -80,7 +94,8 @@ const rules: readonly Rule[] = [
         [...before, ...others].some((o) => o.op === 'dma_unmap' && o.iova === one.iova)),
   },
   {
-    // The page table lets go of a whole leaf, whatever the range that is asked for.
+    // spec/iommu-core.md §8: map and unmap of one IOVA. The page table lets go of a whole leaf, whatever
+    // the range that is asked for (§2, §10: size enlarged), so that is the range the two share.
     text: 'a client unmaps a part of a mapping while another task of it maps what is there',
     breaks: (one, others, { program }) =>
       isUnmap(one) &&

@@ -18,7 +18,10 @@ export class CookieSteps {
     return ret;
   }
 
-  /** iommu_get_dma_cookie, the caller owning the domain: the tag is published, then the pointer. */
+  /**
+   * iommu_get_dma_cookie, the caller owning the domain: the tag is published, then the pointer, as in
+   * Linux since 6.15 (spec/cookies.md §2).
+   */
   *iommuGetDmaCookieOwned(this: IommuKernel, domain: IommuDomain): Steps<number> {
     if (yield* this.cookieTaken(domain)) return EEXIST;
     if (yield* this.world.refuses('kzalloc')) return ENOMEM;
@@ -35,7 +38,10 @@ export class CookieSteps {
     return ret;
   }
 
-  /** Type first, tag second. VFIO's domain is attached already: the tag is published last. */
+  /**
+   * Type first, tag second. VFIO's domain is attached already: the tag is published last, where Linux
+   * 6.15 stores it first and leaves it to VFIO that no interrupt is set up yet (spec/cookies.md §7.11).
+   */
   *iommuGetMsiCookieOwned(this: IommuKernel, domain: IommuDomain, base: U64): Steps<number> {
     if (domain.type !== 'unmanaged') return EINVAL;
     if (yield* this.cookieTaken(domain)) return EEXIST;

@@ -154,6 +154,50 @@ describe('§10.11 nothing touches a window after it was removed', () => {
   });
 });
 
+describe('§8, §13 R6: a region that another container maps, and the close of its own', () => {
+  // c0 maps what c1 registered.
+  const shared = [
+    attach(),
+    register({ va: VA + 2 * PAGE, size: PAGE }),
+    register({ container: 1, size: PAGE }),
+  ];
+  const versions = { versions: [2, 2] } as const;
+  const mapped = (host: Host) => regions(host).map((r) => [r.used, r.mapped]);
+
+  test('MAP that finds it while it goes: -ENXIO', () => {
+    const { host, first, second } = prepared([...shared, close(1), map()], versions);
+    host.until(first, 'cmpxchg 1→0', 'mapped');
+    host.until(first, 'write_once', 'iommu_group_mem_list');
+    expect(host.finish(second, false)).toBe(ENXIO);
+    expect(host.finish(first)).toBe(0);
+    expect(mapped(host)).toEqual([[1, 1]]);
+    host.exit();
+  });
+
+  test('the last TCE goes after the put was refused and before the base count: so does the region', () => {
+    const { host, first, second } = prepared([...shared, map(), close(1), unmap()], versions);
+    host.until(first, 'dec_and_test', 'mapped');
+    expect(host.finish(second, false)).toBe(0);
+    expect(host.finish(first)).toBe(0);
+    expect(mapped(host)).toEqual([[1, 1]]);
+    host.exit();
+  });
+
+  test('MAP between the last UNMAP of an orphan and its end: the region stays with one count', () => {
+    const calls = [...shared, map(), close(1), unmap(), map({ iova: PAGE })];
+    const { host, first, second } = prepared(calls, versions);
+    host.until(first, 'dec_and_test', 'mapped');
+    expect(host.finish(second)).toBe(0);
+    expect(host.finish(first)).toBe(0);
+    expect(mapped(host)).toEqual([
+      [0, 1],
+      [1, 1],
+    ]);
+    host.exit();
+    expect(lockedVm(host)).toBe(0);
+  });
+});
+
 describe('§11 BUG-W first MAP against first MAP', () => {
   const calls = [attach(), register(), map(), map({ iova: PAGE })];
 
