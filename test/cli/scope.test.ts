@@ -25,7 +25,7 @@ test('a scope that holds says what was covered', async () => {
       interleavings all, without a bound on preemptions
       refusals      none: no context has places for any
       reductions    none
-      collision     probability below 5.6e-15 (64-bit fingerprints)
+      collision     probability below 5.7e-15 (64-bit fingerprints)
       bounds        none was hit (5.00 M states of a program, 20.0 k steps of a run)
 
     ownership: 1 context, 5 programs, 885 states
@@ -46,7 +46,7 @@ test('a bound that is hit: inconclusive', async () => {
     [
       "  interleavings all, without a bound on preemptions",
       "  bounds        hit in 5 programs (50 states of a program, 20.0 k steps of a run)",
-      "  coherency/attach-or-enforce: 5 programs (1 equal), 255 states, a bound was hit in 5 programs",
+      "  coherency/attach-or-enforce: 5 programs (1 equal), 250 states, a bound was hit in 5 programs",
       "inconclusive: a bound was hit in 5 programs",
     ]
   `);

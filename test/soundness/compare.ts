@@ -42,9 +42,9 @@ export function see({ executor, judge }: Subject, asked: Asked): Seen {
     onQuiescent(_, lane1, lane2) {
       quiescent.add(`${lane1} ${lane2}`);
       // A search with symmetry has renamings of its own, and tells the lanes that they share.
-      if (own?.follows !== true) return void renamed.add(`${lane1} ${lane2}`);
-      own.canonical();
-      renamed.add(`${own.lane1} ${own.lane2}`);
+      if (own?.follows === true) own.canonical();
+      const shared = own?.follows === true ? own : { lane1, lane2 };
+      renamed.add(`${shared.lane1} ${shared.lane2}`);
     },
   }).run();
   own?.end();

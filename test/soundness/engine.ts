@@ -49,5 +49,5 @@ export function randomEngineProgram(rng: Rng): EngineText {
   const known = deltas.filter((d) => d.system === whole.system && subsystemOf(d) === subsystem);
   const delta = known[rng.next(known.length)];
   const inForce = delta === undefined || rng.next(3) === 0 ? [] : [delta];
-  return { id, program: { ...whole, tasks } as AnyProgram, deltas: inForce };
+  return { id, program: { ...whole, tasks }, deltas: inForce };
 }

@@ -67,7 +67,7 @@ function looksOf(program: IommuProgram, id: string, when: (says: boolean) => boo
 }
 
 const programs = lawful.flatMap(({ id, program }) =>
-  program.system === 'iommu' ? [{ id, program: program as IommuProgram }] : [],
+  program.system === 'iommu' ? [{ id, program }] : [],
 );
 
 test('who says that nobody looks reads no cell of the kernel', () => {

@@ -9,7 +9,7 @@ import { randomToy, toyOf } from './toys.ts';
 
 export interface Candidate {
   readonly text: string;
-  make(): Subject;
+  readonly make: () => Subject;
 }
 
 export function toyNumber(i: number): Candidate {
