@@ -71,5 +71,5 @@ export function jobsOf(plan: ScopePlan, programs: ReadonlyMap<string, Programs>)
 /** So that a job is a matter of seconds: runs grow with a power of the operations. */
 function jobSize(shape: Shape): number {
   const operations = shape.reduce((sum, n) => sum + n, 0);
-  return Math.max(8, 2 ** (15 - 2 * operations));
+  return Math.max(8, 2 ** (16 - 2 * operations));
 }

@@ -1,5 +1,5 @@
-// What a thread does for a scope: one job after another. Hosts and enumerations are kept between jobs of
-// one context; nothing of that shows in the results.
+// What a thread does for a scope: one job after another. Enumerations are kept between jobs of one
+// context; nothing of that shows in the results.
 
 import type { Found } from '../check.ts';
 import type { ScopeContext } from './context.ts';
@@ -20,7 +20,7 @@ export type ScopeWork = ScopeJob | ExplainJob | DefectJob;
 interface Kept {
   readonly key: string;
   readonly programs: Programs;
-  readonly hosts: Hosts;
+  readonly context: ScopeContext;
 }
 
 let kept: Kept | null = null;
@@ -30,14 +30,16 @@ export type ScopeDone = JobResult | readonly Found[] | SmallestScope;
 export function doScopeWork(job: ScopeWork): ScopeDone {
   if ('defect' in job) return smallestScope(job.defect);
   if (!('shape' in job)) return explainSuspect(job);
-  const { programs, hosts } = keptFor(job);
-  return runScopeJob(job, programs, hosts);
+  const { context, programs } = keptFor(job);
+  // Hosts of its own: what reductions leave out depends on what a host has learnt of its operations,
+  // and the counts of a job must not depend on which other jobs its thread has done.
+  return runScopeJob(job, programs, new Hosts(context, job.plan));
 }
 
 function keptFor({ plan, context: id }: ScopeJob): Kept {
   const key = JSON.stringify([id, plan.engine, plan.faults, plan.vocabulary]);
   if (kept?.key === key) return kept;
   const context = contextsOf(plan).find((c) => c.id === id) as ScopeContext;
-  kept = { key, programs: new Programs(context), hosts: new Hosts(context, plan) };
+  kept = { key, context, programs: new Programs(context) };
   return kept;
 }
