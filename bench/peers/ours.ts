@@ -67,8 +67,7 @@ async function firstError({ executor, judge }: Subject): Promise<OurAnswer> {
   return { violated: true, complete, steps: decisions.length, switches };
 }
 
-/** A mode without code is one that this version does not have: the bench leaves it out. */
-export const modes: Readonly<Record<string, Mode | null>> = {
+export const modes: Readonly<Record<string, Mode>> = {
   search: (subject) => searchAll(subject, []),
   reduced: async (subject) => {
     const { reductions } = await import('../../fuzz/explore/reductions.ts');
@@ -83,7 +82,7 @@ async function main([variant, tasks, ops, flag, name]: readonly string[]): Promi
   const numbers = [Number(tasks), Number(ops)] as const;
   const known = variant === 'A' || variant === 'B' || variant === 'C';
   if (!mode || !known || numbers.some((n) => !(Number.isInteger(n) && n > 0))) {
-    const there = Object.keys(modes).filter((key) => modes[key] !== null);
+    const there = Object.keys(modes);
     console.error(`usage: ours.js <A|B|C> <tasks> <ops> [--mode ${there.join('|')}]`);
     process.exitCode = 2;
     return;

@@ -176,27 +176,21 @@ export class Happened {
       if (!last && (clock[from.task.id] as number) > at) continue;
       if ((seen & (1 << task.id)) !== 0) continue;
       seen |= 1 << task.id;
-      if (!this.follows(i, at, index)) initials |= 1 << task.id;
+      if (!this.follows(i, at)) initials |= 1 << task.id;
     }
     return initials;
   }
 
   /** Whether the step happens after one of those between that do not follow from `at`. */
-  private follows(i: number, at: number, index: number): boolean {
+  private follows(i: number, at: number): boolean {
     const from = this.steps[at] as Step;
     const step = this.steps[i] as Step;
     for (let j = at + 1; j < i; j++) {
       const { task, clock } = this.steps[j] as Step;
       if ((clock[from.task.id] as number) > at) continue;
-      if (i === index ? this.before(j, step) : (step.clock[task.id] as number) > j) return true;
+      if ((step.clock[task.id] as number) > j) return true;
     }
     return false;
-  }
-
-  /** Whether step j happens before the newest step, its race with `at` left aside. */
-  private before(j: number, newest: Step): boolean {
-    const { task } = this.steps[j] as Step;
-    return (newest.clock[task.id] as number) > j;
   }
 
   private last(): Step {

@@ -1,9 +1,8 @@
-// This tool: `ours.js` in its modes. A mode without code is left out until there is some.
+// This tool: `ours.js` in its modes.
 
 import { join } from 'node:path';
 import { nameOf, type Workload } from '../../workload/known.ts';
 import { root } from '../find.ts';
-import { modes } from '../ours.ts';
 import type { Configuration, Peer } from '../peer.ts';
 import { readJson } from './json.ts';
 
@@ -36,21 +35,19 @@ const rows: readonly Row[] = [
   },
 ];
 
-const configurations = rows
-  .filter(({ mode }) => modes[mode] !== null)
-  .map(
-    ({ mode, title, ...rest }): Configuration => ({
-      ...rest,
-      name: `iommucheck, ${title}`,
-      job: ({ variant, tasks, ops }) => ({
-        run: () => ({
-          file: process.execPath,
-          args: [entry, variant, `${tasks}`, `${ops}`, '--mode', mode],
-        }),
-        read: (output) => readJson(output, 'holds'),
+const configurations = rows.map(
+  ({ mode, title, ...rest }): Configuration => ({
+    ...rest,
+    name: `iommucheck, ${title}`,
+    job: ({ variant, tasks, ops }) => ({
+      run: () => ({
+        file: process.execPath,
+        args: [entry, variant, `${tasks}`, `${ops}`, '--mode', mode],
       }),
+      read: (output) => readJson(output, 'holds'),
     }),
-  );
+  }),
+);
 
 export const ours: Peer = {
   id: 'iommucheck',
