@@ -38,16 +38,22 @@ import { broken } from './property.ts';
 import { checkRegions, checkUnregistered } from './registration.ts';
 import { mmOf, rcuIdle } from './view.ts';
 
+/** What an UNREGISTER is about. */
+type Range = Readonly<Record<'container' | 'va' | 'size', number>>;
+
 /** What the judge remembers of a run; cells, so that undo restores it and states include it. */
 class Ghost extends KernelObject {
   readonly configurations: Cell<Configurations>;
   /** Containers that a REGISTER succeeded on, as bits. */
   readonly registered: Cell<number>;
+  /** The UNREGISTERs that have returned 0 since nothing was in flight: ranges as JSON, a line each. */
+  readonly unregistered: Cell<string>;
 
   constructor(birth: Birth, initial: Configurations) {
     super(birth);
     this.configurations = this.cell('configurations', initial);
     this.registered = this.cell('registered', 0);
+    this.unregistered = this.cell('unregistered', '');
   }
 
   get kind(): string {
@@ -70,6 +76,8 @@ export function watchersFor(program: SpaprProgram): readonly Watcher<unknown>[] 
 export class SpaprJudge implements Listener {
   /** What it remembers are machines' states and containers. */
   readonly renames = true;
+  /** The machines explain a history by what had ended before what began. */
+  readonly intervals = true;
   private readonly world: SpaprWorld;
   private readonly executor: Executor;
   private readonly calls: Calls;
@@ -113,11 +121,7 @@ export class SpaprJudge implements Listener {
     const { op } = call;
     checkErrno(op, result);
     if (op.op === 'register' && result.ret === 0) this.noteRegistered(op.container);
-    if (op.op === 'unregister' && result.ret === 0 && this.executor.busy === 0) {
-      const container = this.world.containers[op.container];
-      if (container !== undefined)
-        checkUnregistered(this.world, mmOf(this.world, container), op.va, op.size);
-    }
+    if (op.op === 'unregister' && result.ret === 0) this.noteUnregistered(op);
     const from = this.ghost.configurations.stored;
     const to = this.refinement.end(from, call, result, watched[0] as string);
     if (to.all.length === 0) throw this.unexplained(from, call, result);
@@ -137,6 +141,7 @@ export class SpaprJudge implements Listener {
       this.judged.set(lane1, lane2, agreed);
     }
     this.follow(agreed);
+    heap.store(this.ghost.unregistered, '');
     if (!exiting) this.atomicity?.settle(() => this.look());
   }
 
@@ -166,6 +171,7 @@ export class SpaprJudge implements Listener {
 
   private checkAll(exiting: boolean, idle: boolean): Configurations {
     const { world } = this;
+    this.checkUnregistered();
     checkWindows(world);
     checkGroupLists(world);
     checkViews(world);
@@ -199,6 +205,24 @@ export class SpaprJudge implements Listener {
   private noteRegistered(container: number): void {
     const bits = this.ghost.registered.stored | (1 << container);
     this.world.heap.store(this.ghost.registered, bits);
+  }
+
+  private noteUnregistered({ container, va, size }: Range): void {
+    const { unregistered } = this.ghost;
+    const known = unregistered.stored.split('\n').filter((text) => text !== '');
+    const text = JSON.stringify({ container, va, size });
+    if (!known.includes(text))
+      this.world.heap.store(unregistered, [...known, text].sort().join('\n'));
+  }
+
+  private checkUnregistered(): void {
+    const { world } = this;
+    for (const text of this.ghost.unregistered.stored.split('\n')) {
+      if (text === '') continue;
+      const { container: index, va, size } = JSON.parse(text) as Range;
+      const container = world.containers[index];
+      if (container !== undefined) checkUnregistered(world, mmOf(world, container), va, size);
+    }
   }
 
   private unexplained(from: Configurations, { op, task }: Call, result: Outcome) {

@@ -41,6 +41,13 @@ export interface Effect {
   readonly outcome?: (value: Value, task: number) => Value;
   /** Whether the access can be performed now; a task that is not ready is blocked. */
   readonly ready?: (value: Value, task: number) => boolean;
+  /**
+   * Of an access that is not ready: the name under which accesses of the cell may let it go on
+   * (`wakes`). null: any may.
+   */
+  readonly wokenBy?: (value: Value) => string | null;
+  /** What waits for this name may go on afterwards. */
+  readonly wakes?: string;
   /** What it means that the object is freed, where that is more than a use after free. */
   readonly freed?: () => Error;
   /** Of two accesses of one cell under this name, by two tasks, either may come first. */
@@ -55,6 +62,8 @@ export class Access {
   readonly apply: ((value: Value, task: number, choice: number) => Value) | null;
   readonly outcome: ((value: Value, task: number) => Value) | null;
   readonly ready: ((value: Value, task: number) => boolean) | null;
+  readonly wokenBy: ((value: Value) => string | null) | null;
+  readonly wakes: string | null;
   readonly freed: (() => Error) | null;
   readonly commutes: string | null;
   readonly lock: LockAction | null;
@@ -75,6 +84,8 @@ export class Access {
     this.apply = effect.apply ?? null;
     this.outcome = effect.outcome ?? null;
     this.ready = effect.ready ?? null;
+    this.wokenBy = effect.wokenBy ?? null;
+    this.wakes = effect.wakes ?? null;
     this.freed = effect.freed ?? null;
     this.commutes = effect.commutes ?? null;
     this.lock = lock;

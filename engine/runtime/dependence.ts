@@ -34,14 +34,6 @@ export function guardsOf(held: readonly Held[], { cell, lock, flags }: Access): 
   return takes ? [...guards, { cell, shared: lock.shared }] : guards;
 }
 
-/** The guards that hold in both: a lock is shared if it may be. */
-export function commonGuards(a: readonly Guard[], b: readonly Guard[]): readonly Guard[] {
-  return a.flatMap(({ cell, shared }) => {
-    const other = b.find((g) => g.cell === cell);
-    return other === undefined ? [] : [{ cell, shared: shared || other.shared }];
-  });
-}
-
 /**
  * Whether nobody gets past these guards while a task holds these locks. `readers`: let readers keep
  * readers out as well, which is wrong.

@@ -27,6 +27,11 @@ export interface Listener {
   onEnd(task: Task, result: Outcome, opIndex: number, watched: readonly unknown[]): void;
   /** Whether what it stores says what becomes of it when tasks are renamed. Default: no. */
   readonly renames?: boolean;
+  /**
+   * Whether all that it makes of beginnings and ends is which operations had ended before which others
+   * began, and the more had, the more it demands. Default: no, every order is another.
+   */
+  readonly intervals?: boolean;
   /** Whether it looks at cells of others when this operation begins or ends. Default: no. */
   looks?(task: Task, opIndex: number): boolean;
 }
@@ -38,6 +43,9 @@ export interface World {
   /** By task, place and label. */
   readonly roots: Map<string, Node>;
 }
+
+/** Of programs that are over. */
+const noFootprint = new Footprint(-1);
 
 export class Executor {
   readonly heap: Heap;
@@ -59,10 +67,9 @@ export class Executor {
     this.world = world;
     this.heap = world.heap;
     this.tasks = specs.map((spec, id) => {
-      const nothing = new Footprint(world.heap.growth);
       const roots = spec.ops.map((op, i) => rootOf(world, spec, op, i));
       if (spec.phase !== 'daemon')
-        roots.push(Node.root(rootLabel(spec.name, roots.length), roots.length, null, [], nothing));
+        roots.push(Node.root(rootLabel(spec.name, roots.length), roots.length, null, [], noFootprint));
       return new Task(id, spec, roots);
     });
     for (const task of this.tasks) {
@@ -84,6 +91,11 @@ export class Executor {
   private firstPhase(): number {
     const left = this.unfinished;
     return left[0] !== 0 ? 0 : left[1] !== 0 ? 1 : 2;
+  }
+
+  /** The order of the tasks whose turn it is; daemons run in every turn. */
+  get turn(): number {
+    return this.phase;
   }
 
   /** In how many ways the task can go on now: 0 when finished, blocked or not its turn. */

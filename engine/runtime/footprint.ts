@@ -1,62 +1,120 @@
-// What one operation may touch, as far as its code is known: every access that some history of it
-// announces, with the locks that guard it in all of them. It grows while the code is learnt; whoever
-// relies on it must look whether it has.
+// What one operation may touch, and from where on, as far as its code is known. A point is an announced
+// access with the locks held there; which points follow which is gathered over all histories, as in a
+// control flow graph. It grows while the code is learnt; whoever relies on it must look whether it has.
 
 import type { Access } from './access.ts';
-import { commonGuards, type Guard } from './dependence.ts';
+import { type Guard, guardsOf } from './dependence.ts';
+import type { Held } from './discipline.ts';
 import type { KernelObject } from './object.ts';
-
-export interface Touch {
-  readonly access: Access;
-  readonly guards: readonly Guard[];
-}
 
 /** What operations were found to do while their code was learnt. */
 export interface Growth {
-  /** How often any footprint has turned out larger than was known. */
+  /** How often anything was found to lie ahead of a point that was not known to. */
   count: number;
   /** Some operation can come back to an earlier point of its own: states may repeat. */
   cyclic: boolean;
 }
 
-export class Footprint {
-  private readonly growth: Growth;
-  private readonly byObject = new Map<KernelObject, Map<Access, Touch>>();
+/** Where in its code an operation may stand: about to perform an access, holding some locks. */
+export class Point {
+  readonly footprint: Footprint;
+  /** Among the footprint's points, in the order in which they were found. */
+  readonly index: number;
+  readonly access: Access;
+  readonly held: readonly Held[];
+  /** The locks without which the access cannot be performed. */
+  readonly guards: readonly Guard[];
+  /** Of an object that nobody else can reach yet. */
+  readonly own: boolean;
+  /** The points that some history comes to from here, this one included. */
+  readonly ahead = new Set<Point>([this]);
+  /** The points from which this one lies ahead, this one included. */
+  private readonly behind = new Set<Point>([this]);
+  private byObject: ReadonlyMap<KernelObject, readonly Point[]> | null = null;
+  /** What a search remembers about the point. */
+  shadow: unknown = null;
 
-  constructor(growth: Growth) {
-    this.growth = growth;
+  constructor(footprint: Footprint, access: Access, held: readonly Held[], own: boolean) {
+    this.footprint = footprint;
+    this.index = footprint.points.length;
+    this.access = access;
+    this.held = held;
+    this.guards = guardsOf(held, access);
+    this.own = own;
   }
 
-  note(access: Access, guards: readonly Guard[]): void {
-    const { object } = access.cell;
-    let touches = this.byObject.get(object);
-    if (touches === undefined) this.byObject.set(object, (touches = new Map()));
-    const known = touches.get(access);
-    const common = known === undefined ? guards : commonGuards(known.guards, guards);
-    if (known !== undefined && same(known.guards, common)) return;
-    touches.set(access, { access, guards: common });
-    this.growth.count++;
+  /** Some history goes on from here to there; whether that was news. */
+  leadsTo(next: Point): boolean {
+    const { ahead } = this;
+    if (ahead.has(next)) return false;
+    for (const from of this.behind)
+      for (const to of next.ahead) {
+        from.ahead.add(to);
+        to.behind.add(from);
+        from.byObject = null;
+      }
+    return true;
+  }
+
+  /** What others may see done to any cell of an object from here on. */
+  of(object: KernelObject): readonly Point[] {
+    return (this.byObject ??= shownByObject(this.ahead)).get(object) ?? [];
+  }
+}
+
+function shownByObject(points: Iterable<Point>): ReadonlyMap<KernelObject, readonly Point[]> {
+  const byObject = new Map<KernelObject, Point[]>();
+  for (const point of points) {
+    if (point.own) continue;
+    const { object } = point.access.cell;
+    const known = byObject.get(object);
+    if (known === undefined) byObject.set(object, [point]);
+    else known.push(point);
+  }
+  return byObject;
+}
+
+export class Footprint {
+  /** Among all of its world. */
+  readonly index: number;
+  readonly points: Point[] = [];
+  private readonly byAccess = new Map<Access, Point[]>();
+
+  constructor(index: number) {
+    this.index = index;
+  }
+
+  /** The one point at which an operation is with this access, holding these locks. */
+  at(access: Access, held: readonly Held[], own: boolean): Point {
+    const known = this.byAccess.get(access) ?? [];
+    const same = known.find((p) => p.own === own && sameLocks(p.held, held));
+    if (same !== undefined) return same;
+    const point = new Point(this, access, held, own);
+    this.points.push(point);
+    this.byAccess.set(access, [...known, point]);
+    return point;
   }
 
   /** Whether some access here and one there, of the same object, are such. */
   meets(other: Footprint, such: (here: Access, there: Access) => boolean): boolean {
-    for (const [object, touches] of this.byObject)
-      for (const { access: here } of touches.values())
-        for (const { access: there } of other.of(object)) if (such(here, there)) return true;
+    const theirs = shownByObject(other.points);
+    for (const [object, mine] of shownByObject(this.points))
+      for (const { access: here } of mine)
+        for (const { access: there } of theirs.get(object) ?? [])
+          if (such(here, there)) return true;
     return false;
   }
 
-  /** Everything that is known. */
+  /** Everything that others may see. */
   *accesses(): Generator<Access> {
-    for (const touches of this.byObject.values()) yield* touches.keys();
-  }
-
-  /** What may be done to any cell of an object. */
-  of(object: KernelObject): Iterable<Touch> {
-    return this.byObject.get(object)?.values() ?? [];
+    for (const { access, own } of this.points) if (!own) yield access;
   }
 }
 
-function same(a: readonly Guard[], b: readonly Guard[]): boolean {
-  return a.length === b.length && a.every((g, i) => g.shared === b[i]?.shared);
+function sameLocks(a: readonly Held[], b: readonly Held[]): boolean {
+  return (
+    a === b ||
+    (a.length === b.length &&
+      a.every((h, i) => h.cell === b[i]?.cell && h.shared === b[i].shared))
+  );
 }

@@ -4,7 +4,7 @@ export { Access, type Effect, Flag, type LockAction, type Steps } from './access
 export { Atomic, Refcount } from './atomic.ts';
 export { Cell } from './cell.ts';
 export { dependent, excluded } from './dependence.ts';
-export type { Footprint } from './footprint.ts';
+export type { Footprint, Point } from './footprint.ts';
 export { type Blame, Contract, type Scope } from './contract.ts';
 export { type Held, LockOrder, type OrderWatch } from './discipline.ts';
 export { alternativesNow, Environment } from './environment.ts';

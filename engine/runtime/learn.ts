@@ -20,7 +20,7 @@ export function rootOf(world: World, spec: TaskSpec, op: Operation, index: numbe
     const first = start(op, { label: spec.name, opIndex: index, allocations: 0 });
     const announced = first.steps.next();
     if (announced.done === true) throw new Error(`${label} returned without a step`);
-    const footprint = new Footprint(world.heap.growth);
+    const footprint = new Footprint(world.roots.size);
     root = Node.root(label, index, announced.value, watched, footprint);
     world.roots.set(label, root);
   }

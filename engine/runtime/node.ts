@@ -4,9 +4,8 @@
 // answers, and going back to an earlier point costs nothing.
 
 import type { Access } from './access.ts';
-import { guardsOf } from './dependence.ts';
 import type { Held } from './discipline.ts';
-import type { Footprint, Growth } from './footprint.ts';
+import type { Footprint, Growth, Point } from './footprint.ts';
 import { hashString, hashValue, hashValue2, mix, type Value } from './hash.ts';
 import type { KernelObject } from './object.ts';
 import type { Violation } from './trip.ts';
@@ -68,12 +67,12 @@ export class Node {
   readonly watched: readonly unknown[];
   /** What the operation may touch, in any of its histories known so far. */
   readonly footprint: Footprint;
+  /** Where in its code the operation is here; null where it has no access. */
+  readonly point: Point | null;
   /** Objects allocated by the operation that nobody else can reach yet. */
   readonly own: readonly KernelObject[];
   /** Several histories, made one by forget(). */
   merged = false;
-  /** What a search remembers about the node; no part of the state. */
-  shadow: unknown = null;
   private readonly forgotten: { label: string; allocations: number; node: Node }[] = [];
   private readonly keys: Value[] = [];
   private readonly edges: Edge[] = [];
@@ -101,8 +100,8 @@ export class Node {
     this.watched = watched;
     this.footprint = footprint;
     this.own = own;
-    if (access !== null && !own.includes(access.cell.object))
-      footprint.note(access, guardsOf(held, access));
+    this.point =
+      access === null ? null : footprint.at(access, held, own.includes(access.cell.object));
   }
 
   /** The node before an operation's first step (`access` null: the program is over). */
@@ -180,9 +179,10 @@ export class Node {
   add(key: Value, edge: Edge, growth: Growth): void {
     this.keys.push(key);
     this.edges.push(edge);
-    if (edge.to !== null && edge.to.depth <= this.depth && !growth.cyclic) {
-      growth.cyclic = true;
-      growth.count++;
-    }
+    if (edge.to === null) return;
+    if ((this.point as Point).leadsTo(edge.to.point as Point)) growth.count++;
+    if (edge.to.depth > this.depth || growth.cyclic) return;
+    growth.cyclic = true;
+    growth.count++;
   }
 }

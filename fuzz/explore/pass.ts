@@ -91,7 +91,9 @@ export class Pass {
     const sections = reduces(options, 'sections');
     this.persistent =
       sets || sections ? new PersistentSets(executor, { sets, sections, without }) : null;
-    this.sleep = reduces(options, 'sleep') ? new StepDependence(executor, without) : null;
+    this.sleep = reduces(options, 'sleep')
+      ? new StepDependence(executor, { intervals: true, without })
+      : null;
     this.symmetry = reduces(options, 'symmetry') ? Symmetry.of(executor, without) : null;
     this.passing = sections;
   }

@@ -13,25 +13,36 @@ import {
 } from '../../engine/runtime/index.ts';
 import type { Condition } from './reductions.ts';
 
+export interface DependenceOptions {
+  /**
+   * Where the judge follows intervals only (Listener.intervals), a run is the same as one of which he
+   * demands more: dependence then is that of a step that is put off on the one that comes first.
+   */
+  readonly intervals?: boolean;
+  readonly without?: Condition | null;
+}
+
 export class StepDependence {
   private readonly executor: Executor;
+  private readonly intervals: boolean;
   private readonly without: Condition | null;
 
-  constructor(executor: Executor, without: Condition | null = null) {
+  constructor(
+    executor: Executor,
+    { intervals = false, without = null }: DependenceOptions = {},
+  ) {
     this.executor = executor;
+    this.intervals = intervals && executor.listener?.intervals === true;
     this.without = without;
   }
 
-  between(a: Task, b: Task): boolean {
-    const x = a.node.access as Access;
-    const y = b.node.access as Access;
+  /** Whether it matters that the one task moves before the other, which is put off. */
+  between(mover: Task, other: Task): boolean {
+    const x = mover.node.access as Access;
+    const y = other.node.access as Access;
     if (x.cell.object === y.cell.object && this.atOnce(x, y)) return true;
     const { listener } = this.executor;
-    return listener !== null && this.judged(listener, a, b);
-  }
-
-  private movesQuietly({ phase }: Task): boolean {
-    return phase === 'daemon' && this.without !== 'daemons show';
+    return listener !== null && this.judged(listener, mover, other);
   }
 
   private atOnce(x: Access, y: Access): boolean {
@@ -42,17 +53,30 @@ export class StepDependence {
    * Whoever listens to operations is told of them in an order, and may look around. While nothing is
    * in flight he remembers what he sees, so it matters what daemons do then.
    */
-  private judged(listener: Listener, a: Task, b: Task): boolean {
-    const first = isBoundary(a);
-    const second = isBoundary(b);
-    const [told, toldToo] = [first || this.movesQuietly(a), second || this.movesQuietly(b)];
-    if (told && toldToo && this.without !== 'ends count') return true;
+  private judged(listener: Listener, mover: Task, other: Task): boolean {
+    if (this.without !== 'ends count' && this.ordered(mover, other)) return true;
     if (this.without === 'looks count') return false;
-    return (first && looksAt(listener, a, b)) || (second && looksAt(listener, b, a));
+    return looksAt(listener, mover, other) || looksAt(listener, other, mover);
+  }
+
+  private ordered(mover: Task, other: Task): boolean {
+    if (!this.intervals)
+      return (this.movesQuietly(mover) || isBoundary(mover)) &&
+        (this.movesQuietly(other) || isBoundary(other));
+    // What is put off begins later, after an end or a rest that it would not have come after.
+    if (this.without === 'begins count') return false;
+    return (other.node.depth === 0 || this.movesQuietly(other)) &&
+      (this.movesQuietly(mover) || mayEnd(mover));
+  }
+
+  private movesQuietly({ phase }: Task): boolean {
+    return phase === 'daemon' && this.without !== 'daemons show';
   }
 }
 
 function looksAt(listener: Listener, task: Task, other: Task): boolean {
+  const { looks } = listener;
+  if (looks === undefined || !isBoundary(task)) return false;
   return listener.looks?.(task, task.node.opIndex) === true && isSeen(other);
 }
 

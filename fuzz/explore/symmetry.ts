@@ -59,7 +59,7 @@ export class Symmetry {
     this.lane1 = executor.fingerprint1;
     this.lane2 = executor.fingerprint2;
     for (const renaming of this.renamings) {
-      const [one, two] = this.under(renaming);
+      const [one, two] = lanesUnder(executor, renaming);
       if (one > this.lane1 || (one === this.lane1 && two >= this.lane2)) continue;
       this.lane1 = one;
       this.lane2 = two;
@@ -68,18 +68,19 @@ export class Symmetry {
 
   /** The fingerprints of the state's renamings. */
   all(): (readonly [number, number])[] {
-    return this.renamings.map((renaming) => this.under(renaming));
+    return this.renamings.map((renaming) => lanesUnder(this.executor, renaming));
   }
+}
 
-  private under(renaming: Renaming): readonly [number, number] {
-    let { digest1: one, digest2: two } = renaming;
-    for (const task of this.executor.tasks) {
-      const [lane1, lane2] = renaming.lanesOf(task.node, task);
-      one ^= lane1;
-      two ^= lane2;
-    }
-    return [one, two];
+/** The fingerprint of the state under a renaming that the heap follows. */
+export function lanesUnder(executor: Executor, renaming: Renaming): readonly [number, number] {
+  let { digest1: one, digest2: two } = renaming;
+  for (const task of executor.tasks) {
+    const [lane1, lane2] = renaming.lanesOf(task.node, task);
+    one ^= lane1;
+    two ^= lane2;
   }
+  return [one, two];
 }
 
 /** Every way to give alike tasks each other's names; the first changes nothing. */

@@ -10,9 +10,7 @@ import { Runner } from '../../fuzz/run.ts';
 import { RandomWalk } from '../../fuzz/schedulers/random.ts';
 import { IommuJudge, iommuWatchersFor } from '../../properties/iommu/judge.ts';
 import { lawful } from '../suites/search.ts';
-
-/** Kinds of the objects in which judges keep what they remember. */
-const own = new Set(['judge', 'machines', 'orders', 'cookie judge']);
+import { judgeKinds } from './memory.ts';
 
 /** The kernel's cells that were looked at while `watching` held. */
 const looked = new Set<string>();
@@ -23,7 +21,7 @@ beforeAll(() => {
   Object.defineProperty(Cell.prototype, 'stored', {
     configurable: true,
     get(this: Cell<Value>) {
-      if (watching && !own.has(this.object.kind)) looked.add(`${this.object.kind}.${this.field}`);
+      if (watching && !judgeKinds.has(this.object.kind)) looked.add(`${this.object.kind}.${this.field}`);
       return values.get(this);
     },
     set(this: Cell<Value>, value: Value) {

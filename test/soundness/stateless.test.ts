@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest';
 import { StatelessSearch } from '../../fuzz/explore/dpor.ts';
 import { toyW } from '../../bench/workload/w.ts';
-import { difference, see } from './compare.ts';
+import { difference, see, Sights } from './compare.ts';
 import { toyNumber } from './programs.ts';
 
 test.each([
@@ -40,20 +40,18 @@ test('it sees the violations and quiescent states that exhaustive search sees', 
     const { text, make } = toyNumber(i);
     const all = see(make(), { reductions: [] });
     const { executor, judge } = make();
-    const violations = new Set<string>();
-    const quiescent = new Set<string>();
+    const sights = new Sights(executor);
     const { complete } = new StatelessSearch(executor, judge, {
       maxRuns: 1_500,
       maxDepth: 1_000,
-      onViolation: ({ property, key }) => violations.add(`${property} ${key}`).size > 0,
-      onQuiescent: (e) => quiescent.add(`${e.fingerprint1} ${e.fingerprint2}`),
+      onViolation: (violation) => sights.onViolation(violation),
+      onQuiescent: () => sights.onQuiescent(),
     }).run();
     if (!complete) continue;
     compared++;
-    const seen = { ...all, violations: [...violations].sort(), quiescent: [...quiescent].sort() };
     // Circles of locks are gathered over a whole search of states.
     const judged = all.violations.filter((v) => !v.startsWith('lock-order'));
-    const found = difference({ ...all, violations: judged }, seen);
+    const found = difference({ ...all, violations: judged }, { ...all, ...sights.all });
     if (found !== null) differences.push(`${text}: ${found}`);
   }
   expect(differences).toEqual([]);

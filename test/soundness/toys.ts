@@ -182,9 +182,14 @@ const names = Object.keys(vocabulary) as ToyName[];
 export interface ToyText {
   readonly tasks: readonly (readonly ToyName[])[];
   readonly refusals: number;
-  /** Not at all; by the order in which operations end; or by what is there then, too. */
-  readonly judged: 'not' | 'order' | 'looks';
+  readonly judged: (typeof judges)[number];
 }
+
+/**
+ * Not at all; by the order in which operations end; by what is there then, too; by which operations
+ * had ended before which others began, objecting to some.
+ */
+const judges = ['not', 'order', 'looks', 'intervals', 'strict'] as const;
 
 export function randomToy(rng: Rng): ToyText {
   const count = 2 + rng.next(2);
@@ -196,12 +201,17 @@ export function randomToy(rng: Rng): ToyText {
   return {
     tasks: Array.from({ length: count }, task),
     refusals: rng.next(3),
-    judged: (['not', 'order', 'looks'] as const)[rng.next(3)] as ToyText['judged'],
+    judged: judges[rng.next(judges.length)] as ToyText['judged'],
   };
 }
 
+/** A judge that remembers something of nothing being in flight. */
+interface ToyJudge extends Listener {
+  rest(): void;
+}
+
 /** Remembers in which order operations ended, and what the count was. */
-class Notes extends KernelObject implements Listener {
+class Notes extends KernelObject implements ToyJudge {
   private readonly last: Cell<string> = this.cell('last', '');
   private readonly seen: Cell<number> = this.cell('seen', 0);
   private readonly unrest: Cell<boolean> = this.cell('unrest', false);
@@ -249,6 +259,52 @@ class Notes extends KernelObject implements Listener {
   }
 }
 
+/** Remembers which operations had ended, and whether RCU was seen to have work, when others began. */
+class Intervals extends KernelObject implements ToyJudge {
+  private readonly ended: Cell<string> = this.cell('ended', '');
+  private readonly before: Cell<string> = this.cell('before', '');
+  private readonly executor: Executor;
+  private readonly strict: boolean;
+  private readonly idle: () => boolean;
+
+  constructor(birth: Birth, executor: Executor, strict: boolean, idle: () => boolean) {
+    super(birth);
+    this.executor = executor;
+    this.strict = strict;
+    this.idle = idle;
+  }
+
+  get kind(): string {
+    return 'notes';
+  }
+
+  readonly intervals = true;
+
+  rest(): void {
+    if (!this.idle()) this.note(this.ended, 'rest');
+  }
+
+  onBegin({ phase, label, node }: Task): void {
+    if (phase !== 'main') return;
+    for (const earlier of this.ended.stored.split(' '))
+      if (earlier !== '') this.note(this.before, `${earlier}<${label}.${node.opIndex}`);
+  }
+
+  onEnd({ phase, label }: Task, _: unknown, opIndex: number): void {
+    if (phase !== 'main') return;
+    const name = `${label}.${opIndex}`;
+    if (this.strict && /T1\.0<T0\.0|rest<T0\.1/.test(this.before.stored))
+      throw new Violation('late', name, `${this.before.stored} at the end of ${name}`);
+    this.note(this.ended, name);
+  }
+
+  /** Adds a word to a cell's set of words. */
+  private note(cell: Cell<string>, word: string): void {
+    const words = new Set(cell.stored.split(' ')).add(word);
+    this.executor.heap.store(cell, [...words].sort().join(' '));
+  }
+}
+
 export function toyOf({ tasks, refusals, judged }: ToyText): Toy {
   let table: Table | null = null;
   let rcu: Rcu | null = null;
@@ -265,12 +321,18 @@ export function toyOf({ tasks, refusals, judged }: ToyText): Toy {
   const { heap, executor } = made;
   const there = table as unknown as Table;
   const idle = () => (rcu as unknown as Rcu).idle;
-  const notes =
-    judged === 'not' ? null : heap.boot(Notes, 'notes', there, executor, judged === 'looks', idle);
+  const notes = judgeOf();
   executor.listener = notes;
   const quiescent = (): void => {
     notes?.rest();
     if (there.count.stored === 3) throw new Violation('three', 'three', 'the count is 3');
   };
   return { ...made, judge: { ...made.judge, quiescent } };
+
+  function judgeOf(): ToyJudge | null {
+    if (judged === 'not') return null;
+    if (judged === 'order' || judged === 'looks')
+      return heap.boot(Notes, 'notes', there, executor, judged === 'looks', idle);
+    return heap.boot(Intervals, 'intervals', executor, judged === 'strict', idle);
+  }
 }
