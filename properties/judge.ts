@@ -121,7 +121,11 @@ export class SpaprJudge implements Listener {
     const { op } = call;
     checkErrno(op, result);
     if (op.op === 'register' && result.ret === 0) this.noteRegistered(op.container);
-    if (op.op === 'unregister' && result.ret === 0) this.noteUnregistered(op);
+    if (op.op === 'unregister' && result.ret === 0) {
+      this.noteUnregistered(op);
+      // Before the machines object: it says more.
+      if (this.executor.busy === 0) this.checkUnregistered();
+    }
     const from = this.ghost.configurations.stored;
     const to = this.refinement.end(from, call, result, watched[0] as string);
     if (to.all.length === 0) throw this.unexplained(from, call, result);
@@ -130,6 +134,7 @@ export class SpaprJudge implements Listener {
   }
 
   quiescent(): void {
+    this.checkUnregistered();
     const { heap } = this.world;
     const { exiting, tasks } = this.executor;
     const idle = rcuIdle(this.world) && tasks.every((t) => t.idle);
@@ -141,7 +146,6 @@ export class SpaprJudge implements Listener {
       this.judged.set(lane1, lane2, agreed);
     }
     this.follow(agreed);
-    heap.store(this.ghost.unregistered, '');
     if (!exiting) this.atomicity?.settle(() => this.look());
   }
 
@@ -171,7 +175,6 @@ export class SpaprJudge implements Listener {
 
   private checkAll(exiting: boolean, idle: boolean): Configurations {
     const { world } = this;
-    this.checkUnregistered();
     checkWindows(world);
     checkGroupLists(world);
     checkViews(world);
@@ -217,7 +220,9 @@ export class SpaprJudge implements Listener {
 
   private checkUnregistered(): void {
     const { world } = this;
-    for (const text of this.ghost.unregistered.stored.split('\n')) {
+    const ranges = this.ghost.unregistered.stored.split('\n');
+    world.heap.store(this.ghost.unregistered, '');
+    for (const text of ranges) {
       if (text === '') continue;
       const { container: index, va, size } = JSON.parse(text) as Range;
       const container = world.containers[index];

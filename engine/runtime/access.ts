@@ -41,13 +41,10 @@ export interface Effect {
   readonly outcome?: (value: Value, task: number) => Value;
   /** Whether the access can be performed now; a task that is not ready is blocked. */
   readonly ready?: (value: Value, task: number) => boolean;
-  /**
-   * Of an access that is not ready: the name under which accesses of the cell may let it go on
-   * (`wakes`). null: any may.
-   */
-  readonly wokenBy?: (value: Value) => string | null;
-  /** What waits for this name may go on afterwards. */
-  readonly wakes?: string;
+  /** Whether, while it is not ready, only an access of the cell that `wakes` may let it go on. */
+  readonly sleeping?: (value: Value) => boolean;
+  /** Lets those go on that are asleep on this cell. */
+  readonly wakes?: boolean;
   /** What it means that the object is freed, where that is more than a use after free. */
   readonly freed?: () => Error;
   /** Of two accesses of one cell under this name, by two tasks, either may come first. */
@@ -62,8 +59,8 @@ export class Access {
   readonly apply: ((value: Value, task: number, choice: number) => Value) | null;
   readonly outcome: ((value: Value, task: number) => Value) | null;
   readonly ready: ((value: Value, task: number) => boolean) | null;
-  readonly wokenBy: ((value: Value) => string | null) | null;
-  readonly wakes: string | null;
+  readonly sleeping: ((value: Value) => boolean) | null;
+  readonly wakes: boolean;
   readonly freed: (() => Error) | null;
   readonly commutes: string | null;
   readonly lock: LockAction | null;
@@ -84,8 +81,8 @@ export class Access {
     this.apply = effect.apply ?? null;
     this.outcome = effect.outcome ?? null;
     this.ready = effect.ready ?? null;
-    this.wokenBy = effect.wokenBy ?? null;
-    this.wakes = effect.wakes ?? null;
+    this.sleeping = effect.sleeping ?? null;
+    this.wakes = effect.wakes ?? false;
     this.freed = effect.freed ?? null;
     this.commutes = effect.commutes ?? null;
     this.lock = lock;

@@ -31,8 +31,8 @@ export class Point {
   /** The points from which this one lies ahead, this one included. */
   private readonly behind = new Set<Point>([this]);
   private byObject: ReadonlyMap<KernelObject, readonly Point[]> | null = null;
-  /** What a search remembers about the point. */
-  shadow: unknown = null;
+  /** What searches remember about the point. */
+  readonly shadow: unknown[] = [];
 
   constructor(footprint: Footprint, access: Access, held: readonly Held[], own: boolean) {
     this.footprint = footprint;

@@ -84,7 +84,7 @@ export class Rcu extends KernelObject {
       ready: (v) => of(v).object !== null && of(v).waitsFor === 0,
       outcome: (v) => of(v).object,
       apply: (v) => this.pop(of(v)),
-      wokenBy: (v) => (of(v).object === null ? 'callbacks' : null),
+      sleeping: (v) => of(v).object === null,
     });
   }
 
@@ -103,7 +103,7 @@ export class Rcu extends KernelObject {
     if (access === undefined) {
       access = new Access(this.state, `call_rcu(${object.kind})`, Flag.mutates, {
         apply: (v) => this.push(v as RcuState, object),
-        wakes: 'callbacks',
+        wakes: true,
       });
       this.calls.set(object, access);
     }

@@ -33,7 +33,7 @@ export class ExhaustiveSearch {
     return suspects.length === 0 || stopped ? result : this.runAgain(result, suspects);
   }
 
-  /** A search in which nothing was learnt that its reductions should have known. */
+  /** A search that was not misled by what its reductions did not know. */
   private settled(options: SearchOptions, orders: SearchOrders): Searched {
     const { growth } = this.executor.heap;
     const { without } = options;
@@ -43,10 +43,10 @@ export class ExhaustiveSearch {
       const whole = passes === maxPasses || (growth.cyclic && without !== 'no cycles');
       const chosen = whole ? { ...options, reductions: [] } : options;
       const searched = this.searchOnce(chosen, orders);
-      const settled = growth.count === known || !guesses(chosen) || without === 'learn again';
-      // A cycle that shows only now may have misled the search.
-      const misled = growth.cyclic && !whole && without !== 'no cycles';
-      if (searched.stopped || (settled && !misled)) return searched;
+      // A cycle that shows only now may have misled the search, too.
+      const cycles = growth.cyclic && !whole && without !== 'no cycles';
+      const misled = growth.count !== known && without !== 'learn again' && searched.misled();
+      if (searched.stopped || !(misled || cycles)) return searched;
     }
   }
 
@@ -55,12 +55,12 @@ export class ExhaustiveSearch {
     if (reduces(options, 'parts')) {
       const parts = new PartsSearch(executor, judge, options, orders);
       const result = parts.run();
-      if (result !== null) return { stopped: parts.stopped, result };
+      if (result !== null) return { stopped: parts.stopped, result, misled: () => true };
     }
     try {
       const pass = new Pass(executor, judge, options, orders);
       const result = pass.run();
-      return { stopped: pass.stopped, result };
+      return { stopped: pass.stopped, result, misled: () => pass.misled };
     } catch (error) {
       if (!(error instanceof NotRenamable)) throw error;
       const reductions = options.reductions?.filter((r) => r !== 'symmetry') ?? [];
@@ -91,6 +91,8 @@ interface Searched {
   readonly result: SearchResult;
   /** Whoever is told of violations wants no more. */
   readonly stopped: boolean;
+  /** Something was learnt meanwhile: whether the search might have left out less, had it known. */
+  readonly misled: () => boolean;
 }
 
 /** Whether something is left out by what operations are known to touch. */

@@ -109,6 +109,13 @@ export class Pass {
     }
   }
 
+  /** Whether by what has been learnt since it began, it might have left out less. */
+  get misled(): boolean {
+    const { symmetry, executor, options } = this;
+    const renamable = symmetry === null || Symmetry.of(executor, options.without) !== null;
+    return !renamable || this.persistent?.misled === true;
+  }
+
   /** What can come of the state as it is, and back to it. */
   runFrom(stretch: Stretch): SearchResult {
     this.stretch = stretch;
@@ -190,7 +197,7 @@ export class Pass {
     // What need not be stored must be seen first; else a state met before costs no more than that.
     if (!this.passing && !this.isNew(frame)) return this.undo(frame);
     const enabled = this.enabled(frame);
-    const chosen = this.persistent === null ? enabled : this.persistent.choose(enabled);
+    const chosen = this.persistent === null ? enabled : this.persistent.choose(enabled, frame.task);
     frame.enabled = enabled;
     frame.left = chosen & ~frame.asleep;
     if (this.depth > this.deepest) this.reach(frame);

@@ -6,6 +6,7 @@
 import type { Access, Executor, Node, Point, Task } from '../../engine/runtime/index.ts';
 import { Meetings } from './meetings.ts';
 import type { Condition } from './reductions.ts';
+import type { Relation } from './relation.ts';
 import { isSeen, mayEnd } from './stepDependence.ts';
 
 export interface PersistentOptions {
@@ -25,11 +26,13 @@ export class PersistentSets {
   private readonly looked: boolean;
   /** When operations end matters to whoever follows them. */
   private readonly ordered: boolean;
+  /** Tasks, as bits: see needCompany. */
+  private company = 0;
 
   constructor(executor: Executor, options: PersistentOptions) {
     this.executor = executor;
     this.options = options;
-    this.meetings = Meetings.of(executor.world, options);
+    this.meetings = Meetings.begin(executor.world, options);
     const { listener } = executor;
     this.ordered =
       listener !== null && listener.intervals !== true && options.without !== 'ends count';
@@ -41,51 +44,72 @@ export class PersistentSets {
     this.looked = this.lastLook.some((last) => last >= 0);
   }
 
-  /** The tasks to explore of those that can go on, as bits: a persistent set, or all of them. */
-  choose(enabled: number): number {
-    let best = enabled;
+  /**
+   * The tasks to explore of those that can go on, as bits: a persistent set, or all of them. `last`
+   * (null: nobody) has moved last and is asked first: it often goes on alone.
+   */
+  choose(enabled: number, last: Task | null): number {
     if ((enabled & (enabled - 1)) === 0) return enabled;
-    for (let left = enabled; left !== 0; left &= left - 1) {
-      const set = this.closure(left & -left, enabled) & enabled;
-      if (set === 0 || bitCount(set) >= bitCount(best)) continue;
-      best = set;
+    const first = last === null ? 0 : enabled & (1 << last.id);
+    this.company = this.needCompany(enabled);
+    let best = enabled;
+    if (first !== 0) best = this.closure(first, enabled, best);
+    for (let left = enabled & ~first; left !== 0; left &= left - 1) {
       if ((best & (best - 1)) === 0) break;
+      best = this.closure(left & -left, enabled, best);
     }
     return best;
   }
 
-  /** The smallest persistent set with the task in it; 0 if there is none that may go ahead. */
-  private closure(seed: number, enabled: number): number {
+  /** The smallest persistent set with the task in it, if it is smaller than `best`; else that. */
+  private closure(seed: number, enabled: number, best: number): number {
     const { tasks } = this.executor;
     const { sets, without } = this.options;
+    const { company } = this;
+    if ((seed & company) !== 0) return best;
+    const most = bitCount(best);
     let set = seed;
     for (let open = seed; open !== 0; ) {
       const bit = open & -open;
       const member = tasks[31 - Math.clz32(bit)] as Task;
       open &= open - 1;
       const waits = (enabled & bit) === 0;
-      if (!this.mayGoAhead(member, waits)) return 0;
       const met = (waits ? this.wakers(member) : this.meets(member)) & ~set;
-      if (met !== 0 && !sets) return 0;
+      if ((met & company) !== 0 || (met !== 0 && !sets)) return best;
       if (without === 'close the set') continue;
       set |= met;
       open |= met;
+      if (bitCount(set & enabled) >= most) return best;
     }
-    return set;
+    return set & enabled;
   }
 
-  /** Quiescent states are told by the operations that have begun; daemons move in between. */
-  private mayGoAhead({ phase, node }: Task, waits: boolean): boolean {
+  /**
+   * Those that no set smaller than all may hold: quiescent states are told by the operations that
+   * have begun, and daemons move in between.
+   */
+  private needCompany(enabled: number): number {
     const { without } = this.options;
-    if (phase === 'daemon') return waits || without === 'daemons in company';
-    return node.depth !== 0 || without === 'begin in company';
+    let bits = 0;
+    for (const { id, phase, node } of this.executor.tasks) {
+      const alone =
+        phase === 'daemon'
+          ? (enabled & (1 << id)) === 0 || without === 'daemons in company'
+          : node.depth !== 0 || node.access === null || without === 'begin in company';
+      if (!alone) bits |= 1 << id;
+    }
+    return bits;
   }
 
-  /** The tasks, as bits, that may yet do something on which the task's next step depends. */
+  /**
+   * The tasks, as bits, that may yet do something on which the task's next step depends; not all of
+   * them, if one of them is not to be had.
+   */
   private meets(task: Task): number {
     const { tasks } = this.executor;
     const { node } = task;
     const point = node.point as Point;
+    const { meets } = this.meetings;
     const mayLook = this.ordered || this.looked;
     const ends = mayLook && mayEnd(task);
     const ordered = this.ordered && ends;
@@ -99,45 +123,45 @@ export class PersistentSets {
       const other = tasks[id] as Task;
       if (other === task || other.finished || !sideBySide(task, other)) continue;
       if (
-        (!point.own && this.mayMeet(point, other)) ||
+        (!point.own && this.mayDo(meets, point, other)) ||
         (ordered && (comesToRest || other.phase !== 'daemon')) ||
         looks ||
         (shows && (this.lastLook[id] as number) >= other.node.opIndex)
       )
         met |= 1 << id;
+      if ((met & this.company) !== 0) break;
     }
     return met;
-  }
-
-  /** Whether the task may, from where it is on, do something on which the step at the point depends. */
-  private mayMeet(point: Point, { node, roots, ops, phase }: Task): boolean {
-    const { meetings } = this;
-    if (meetings.mayMeet(point, node.point as Point)) return true;
-    if (this.options.without === 'later operations') return false;
-    // A daemon begins again.
-    const next = phase === 'daemon' ? 0 : node.opIndex + 1;
-    for (let i = next; i < ops.length; i++)
-      if (meetings.mayMeet(point, (roots[i] as Node).point as Point)) return true;
-    return false;
   }
 
   /** The tasks, as bits, one of which must move before the one that waits can go on. */
   private wakers(task: Task): number {
-    const access = task.node.access as Access;
-    const { cell, wokenBy } = access;
-    const name = wokenBy === null ? null : wokenBy(cell.stored);
-    if (name === null) return this.meets(task);
+    const { cell, sleeping } = task.node.access as Access;
+    if (sleeping === null || !sleeping(cell.stored)) return this.meets(task);
     if (this.options.without === 'daemons wake') return 0;
-    const wakes = (from: Node) =>
-      (from.point as Point).of(cell.object).some((p) => p.access.cell === cell && p.access.wakes === name);
     const { tasks, turn } = this.executor;
     let met = 0;
-    for (const { id, node, roots, order, phase, ops } of tasks) {
-      if (node.access === null || (order !== turn && phase !== 'daemon')) continue;
-      const next = phase === 'daemon' ? 0 : node.opIndex + 1;
-      if (id !== task.id && (wakes(node) || roots.slice(next, ops.length).some(wakes))) met |= 1 << id;
+    for (const other of tasks) {
+      if (other === task || other.finished || (other.order !== turn && other.phase !== 'daemon')) continue;
+      if (this.mayDo(this.meetings.wakes, task.node.point as Point, other)) met |= 1 << other.id;
     }
     return met;
+  }
+
+  /** Whether the task may, from where it is on, do what matters to the step at the point. */
+  private mayDo(relation: Relation, point: Point, { node, roots, ops, phase }: Task): boolean {
+    if (relation.asks(point, node.point as Point)) return true;
+    if (this.options.without === 'later operations') return false;
+    // A daemon begins again.
+    const next = phase === 'daemon' ? 0 : node.opIndex + 1;
+    for (let i = next; i < ops.length; i++)
+      if (relation.asks(point, (roots[i] as Node).point as Point)) return true;
+    return false;
+  }
+
+  /** Whether by what is known now, other sets might have been chosen. */
+  get misled(): boolean {
+    return this.meetings.misled;
   }
 
   private looks(task: Task, opIndex: number): boolean {

@@ -2,7 +2,7 @@
 // explored. A state's fingerprint is then the least of its renamings', which are followed write by
 // write. Programs in which something names tasks without saying how are searched without.
 
-import { type Executor, isPersonal, Renaming, type Task } from '../../engine/runtime/index.ts';
+import { type Executor, isPersonal, Renaming, type Task, type World } from '../../engine/runtime/index.ts';
 import type { Condition } from './reductions.ts';
 
 /** Renamings grow with the factorial: more are not followed. */
@@ -24,9 +24,10 @@ export class Symmetry {
     for (const { roots } of tasks)
       for (const { footprint } of roots)
         for (const access of footprint.accesses()) if (isPersonal(access)) return null;
+    const blind = without === 'names told';
     return new Symmetry(
       executor,
-      all.map((to) => new Renaming(labels, to, without === 'names told')),
+      all.map((to) => renamingOf(executor.world, labels, to, blind)),
     );
   }
 
@@ -70,6 +71,18 @@ export class Symmetry {
   all(): (readonly [number, number])[] {
     return this.renamings.map((renaming) => lanesUnder(this.executor, renaming));
   }
+}
+
+const worlds = new WeakMap<World, Map<string, Renaming>>();
+
+/** One for all programs of a world: what it has found out of histories and values stays so. */
+function renamingOf(world: World, labels: string[], to: number[], blind: boolean): Renaming {
+  let known = worlds.get(world);
+  if (known === undefined) worlds.set(world, (known = new Map()));
+  const key = `${labels.join()} ${to.join()} ${blind}`;
+  let renaming = known.get(key);
+  if (renaming === undefined) known.set(key, (renaming = new Renaming(labels, to, blind)));
+  return renaming;
 }
 
 /** The fingerprint of the state under a renaming that the heap follows. */
