@@ -12,11 +12,8 @@ import {
   type Renaming,
 } from '../engine/runtime/index.ts';
 import { type ModelState, oracle, type Pending } from '../model/index.ts';
+import { Canon, type Keyed } from './canon.ts';
 
-/** What sets need of a machine state: a canonical key. */
-export interface Keyed {
-  readonly key: string;
-}
 
 /** What sets need of an operation in flight. */
 export interface InFlight<D> extends Keyed {
@@ -44,14 +41,13 @@ export interface Followed<P> {
 interface Configuration<S, P> {
   readonly state: S;
   readonly pending: readonly (P | null)[];
-  readonly key: string;
+  /** The same for equal ones of one refinement, and for no others. */
+  readonly id: string;
 }
 
-function configuration<S extends Keyed, P extends Keyed>(
-  state: S,
-  pending: readonly (P | null)[],
-): Configuration<S, P> {
-  return { state, pending, key: `${state.key}|${pending.map((p) => p?.key ?? '-').join('|')}` };
+/** The same for equal configurations of any refinement. */
+function textOf(state: Keyed, pending: readonly (Keyed | null)[]): string {
+  return `${state.key}|${pending.map((p) => p?.key ?? '-').join('|')}`;
 }
 
 /** A set of configurations that agree with the history; empty: nothing explains it. */
@@ -73,7 +69,7 @@ export class ConfigurationsOf<S, P> implements Hashed, Renamable {
     const keys = this.all.map(({ state, pending }) => {
       const renamed = [...pending] as (Keyed | null)[];
       pending.forEach((p, task) => (renamed[renaming.task(task)] = p as Keyed | null));
-      return configuration(state as Keyed, renamed).key;
+      return textOf(state as Keyed, renamed);
     });
     const key = keys.sort().join('\n');
     return { hash: hashString(key), hash2: hashString2(key) };
@@ -98,6 +94,9 @@ export class RefinementOf<S extends Keyed, P extends InFlight<D>, D> {
   private readonly machines: Machines<S, P, D>;
   private readonly sets = new Map<string, ConfigurationsOf<S, P>>();
   private readonly numbers = new Map<string, number>();
+  private readonly states = new Canon<S>();
+  private readonly pendings = new Canon<P>();
+  private readonly steps = new Map<S, Map<P, readonly { readonly state: S; readonly pending: P }[]>>();
 
   constructor(machines: Machines<S, P, D>) {
     this.machines = machines;
@@ -111,19 +110,16 @@ export class RefinementOf<S extends Keyed, P extends InFlight<D>, D> {
   };
 
   initial(state: S, tasks: number): ConfigurationsOf<S, P> {
-    return this.intern([
-      configuration<S, P>(
-        state,
-        Array.from({ length: tasks }, () => null),
-      ),
-    ]);
+    const pending = Array.from({ length: tasks }, () => null);
+    return this.intern([this.configuration(this.states.of(state), pending)]);
   }
 
   /** A call begins. */
   begin(from: ConfigurationsOf<S, P>, { id, task, pending }: Followed<P>): ConfigurationsOf<S, P> {
-    return this.remember(from, id, () =>
-      from.all.map((c) => configuration(c.state, c.pending.with(task, pending))),
-    );
+    return this.remember(from, id, () => {
+      const begun = this.pendings.of(pending);
+      return from.all.map((c) => this.configuration(c.state, c.pending.with(task, begun)));
+    });
   }
 
   /** A call returns `result`, having met the refusal `fault` ('' for none). */
@@ -145,7 +141,7 @@ export class RefinementOf<S extends Keyed, P extends InFlight<D>, D> {
           !this.machines.explains(p.done, result)
         )
           continue;
-        ended.push(configuration(c.state, c.pending.with(task, null)));
+        ended.push(this.configuration(c.state, c.pending.with(task, null)));
       }
       return ended;
     });
@@ -175,37 +171,61 @@ export class RefinementOf<S extends Keyed, P extends InFlight<D>, D> {
     return to;
   }
 
+  private configuration(state: S, pending: readonly (P | null)[]): Configuration<S, P> {
+    const { states, pendings } = this;
+    let id = `${states.numberOf(state)}`;
+    for (const p of pending) id += p === null ? ',' : `,${pendings.numberOf(p)}`;
+    return { state, pending, id };
+  }
+
   private intern(all: readonly Configuration<S, P>[]): ConfigurationsOf<S, P> {
-    const byKey = new Map(all.map((c) => [c.key, c]));
-    const keys = [...byKey.keys()].sort();
-    const key = keys.join('\n');
-    let set = this.sets.get(key);
+    const byId = new Map(all.map((c) => [c.id, c]));
+    const id = [...byId.keys()].sort().join(' ');
+    let set = this.sets.get(id);
     if (set === undefined) {
+      // Numbers depend on what was met first; what a set is called and begins with must not.
+      const byText = new Map([...byId.values()].map((c) => [textOf(c.state, c.pending), c]));
+      const texts = [...byText.keys()].sort();
       set = new ConfigurationsOf<S, P>(
-        key,
-        keys.map((k) => byKey.get(k) as Configuration<S, P>),
+        texts.join('\n'),
+        texts.map((text) => byText.get(text) as Configuration<S, P>),
       );
-      this.sets.set(key, set);
+      this.sets.set(id, set);
     }
     return set;
   }
 
   /** Everything that operations in flight can make of these configurations, step by step. */
   private closure(from: readonly Configuration<S, P>[]): Configuration<S, P>[] {
-    const seen = new Set(from.map((c) => c.key));
+    const seen = new Set(from.map((c) => c.id));
     const all = [...from];
     for (const c of all) {
       c.pending.forEach((p, task) => {
         if (p === null || p.done !== null) return;
-        for (const { state, pending } of this.machines.advance(c.state, p)) {
-          const successor = configuration(state, c.pending.with(task, pending));
-          if (seen.has(successor.key)) continue;
-          seen.add(successor.key);
+        for (const { state, pending } of this.stepsOf(c.state, p)) {
+          const successor = this.configuration(state, c.pending.with(task, pending));
+          if (seen.has(successor.id)) continue;
+          seen.add(successor.id);
           all.push(successor);
         }
       });
     }
     return all;
+  }
+
+  /** Every way in which one atomic step may go. */
+  private stepsOf(state: S, pending: P): readonly { readonly state: S; readonly pending: P }[] {
+    let byPending = this.steps.get(state);
+    if (byPending === undefined) this.steps.set(state, (byPending = new Map()));
+    let steps = byPending.get(pending);
+    if (steps === undefined) {
+      const { states, pendings } = this;
+      steps = this.machines
+        .advance(state, pending)
+        .map((to) => ({ state: states.of(to.state), pending: pendings.of(to.pending) }));
+      byPending.set(pending, steps);
+    }
+    return steps;
   }
 }
 

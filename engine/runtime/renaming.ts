@@ -22,15 +22,20 @@ export class NotRenamable extends Error {
   }
 }
 
+/** One for each lane. */
+type Hashes = readonly [number, number];
+
 export class Renaming {
   /** The task that each task is called. */
   readonly tasks: readonly number[];
   private readonly labels: ReadonlyMap<string, string>;
   private readonly pattern: RegExp;
   private readonly blind: boolean;
-  private readonly salts = new Map<Cell<Value>, readonly [number, number]>();
-  private readonly hashes = new Map<Value, readonly [number, number]>();
-  private readonly lanes = new Map<Node, readonly [number, number]>();
+  private readonly salts = new Map<Cell<Value>, Hashes>();
+  private readonly hashes = new Map<Value, Hashes>();
+  /** Of values that their cell knows to rename. */
+  private readonly told = new WeakMap<object, Hashes>();
+  private readonly lanes = new Map<Node, Hashes>();
   digest1 = 0;
   digest2 = 0;
 
@@ -61,7 +66,7 @@ export class Renaming {
     return renamed;
   }
 
-  hashOf(object: KernelObject): readonly [number, number] {
+  hashOf(object: KernelObject): Hashes {
     return this.remember(this.hashes, object, () => {
       const name = object.name.replace(this.pattern, (label) => this.label(label));
       return [hashString(name), hashString2(name)];
@@ -78,7 +83,7 @@ export class Renaming {
   }
 
   /** A node's part of a state's identity, at which the task stands. */
-  lanesOf(node: Node, task: Task): readonly [number, number] {
+  lanesOf(node: Node, task: Task): Hashes {
     return this.remember(this.lanes, node, () => {
       const { parent } = node;
       if (parent === null)
@@ -91,18 +96,19 @@ export class Renaming {
     });
   }
 
-  private saltsOf(cell: Cell<Value>): readonly [number, number] {
+  private saltsOf(cell: Cell<Value>): Hashes {
     return this.remember(this.salts, cell, () => {
       const [hash, hash2] = this.hashOf(cell.object);
       return [mix(hash, hashString(cell.field)), mix(hash2, hashString2(cell.field))];
     });
   }
 
-  private hashesOf(value: Value, cell: Cell<Value> | null): readonly [number, number] {
+  private hashesOf(value: Value, cell: Cell<Value> | null): Hashes {
     const own = this.blind ? null : (cell?.renamed ?? null);
     if (own !== null) {
-      const renamed = own(value, this);
-      return [hashValue(renamed), hashValue2(renamed)];
+      if (typeof value === 'object' && value !== null)
+        return this.remember(this.told, value, () => hashesBy(own(value, this)));
+      return hashesBy(own(value, this));
     }
     if (typeof value !== 'object' || value === null) return [hashValue(value), hashValue2(value)];
     if (value instanceof KernelObject) return this.hashOf(value);
@@ -115,15 +121,17 @@ export class Renaming {
   }
 
   private remember<K>(
-    known: Map<K, readonly [number, number]>,
+    known: { get(key: K): Hashes | undefined; set(key: K, hashes: Hashes): unknown },
     key: K,
-    compute: () => readonly [number, number],
-  ): readonly [number, number] {
+    compute: () => Hashes,
+  ): Hashes {
     let pair = known.get(key);
     if (pair === undefined) known.set(key, (pair = compute()));
     return pair;
   }
 }
+
+const hashesBy = (value: Value): Hashes => [hashValue(value), hashValue2(value)];
 
 /** The step observed the cell's value itself, not an answer about it. */
 const seesValue = ({ access }: Node): boolean =>

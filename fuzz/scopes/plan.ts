@@ -68,8 +68,11 @@ export function jobsOf(plan: ScopePlan, programs: ReadonlyMap<string, Programs>)
   );
 }
 
-/** So that a job is a matter of seconds: runs grow with a power of the operations. */
+/**
+ * So that a job is a matter of seconds, and of minutes at most: runs grow with a power of the
+ * operations, but what a host has learnt of them must serve for many programs.
+ */
 function jobSize(shape: Shape): number {
   const operations = shape.reduce((sum, n) => sum + n, 0);
-  return Math.max(8, 2 ** (16 - 2 * operations));
+  return Math.max(128, 2 ** (16 - 2 * operations));
 }

@@ -1,7 +1,8 @@
 // An atomic specification from a step-wise one: an operation that promises atomicity goes from its call
 // to its result in one step, whatever the machines make of it; the others keep their small steps.
 
-import type { InFlight, Keyed, Machines } from '../configurations.ts';
+import type { Keyed } from '../canon.ts';
+import type { InFlight, Machines } from '../configurations.ts';
 
 export interface OfOp {
   readonly op: object;

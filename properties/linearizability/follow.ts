@@ -10,11 +10,11 @@ import {
   type Outcome,
   type Violation,
 } from '../../engine/runtime/index.ts';
+import type { Keyed } from '../canon.ts';
 import {
   type ConfigurationsOf,
   type Followed,
   type InFlight,
-  type Keyed,
   type Machines,
   RefinementOf,
   Unexplained,

@@ -2,7 +2,8 @@
 // is quiet, after what the small steps of the same machines say: one failure has one name.
 
 import type { Heap, Outcome } from '../../engine/runtime/index.ts';
-import type { Followed, InFlight, Keyed, Machines } from '../configurations.ts';
+import type { Keyed } from '../canon.ts';
+import type { Followed, InFlight, Machines } from '../configurations.ts';
 import { broken } from '../property.ts';
 import { atomicity } from '../refinement.ts';
 import { atomically, type OfOp } from './atomic.ts';

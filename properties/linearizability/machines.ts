@@ -2,7 +2,8 @@
 // one step, and a machine's operation that runs to its end is a specification's.
 
 import type { Outcome } from '../../engine/runtime/index.ts';
-import type { InFlight, Keyed, Machines } from '../configurations.ts';
+import type { Keyed } from '../canon.ts';
+import type { InFlight, Machines } from '../configurations.ts';
 import { type OfOp, whole } from './atomic.ts';
 import type { Specification } from './specification.ts';
 

@@ -28,10 +28,10 @@ import {
   unregister,
 } from '../../fuzz/scenarios/scenario.ts';
 import { Calls } from '../calls.ts';
+import type { Keyed } from '../canon.ts';
 import {
   type Followed,
   type InFlight,
-  type Keyed,
   type Machines,
   spaprSteps,
   Refinement,
