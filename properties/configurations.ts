@@ -14,7 +14,6 @@ import {
 import { type ModelState, oracle, type Pending } from '../model/index.ts';
 import { Canon, type Keyed } from './canon.ts';
 
-
 /** What sets need of an operation in flight. */
 export interface InFlight<D> extends Keyed {
   /** What it has returned; null: it has not. */
@@ -96,7 +95,10 @@ export class RefinementOf<S extends Keyed, P extends InFlight<D>, D> {
   private readonly numbers = new Map<string, number>();
   private readonly states = new Canon<S>();
   private readonly pendings = new Canon<P>();
-  private readonly steps = new Map<S, Map<P, readonly { readonly state: S; readonly pending: P }[]>>();
+  private readonly steps = new Map<
+    S,
+    Map<P, readonly { readonly state: S; readonly pending: P }[]>
+  >();
 
   constructor(machines: Machines<S, P, D>) {
     this.machines = machines;

@@ -69,7 +69,9 @@ export class Executor {
     this.tasks = specs.map((spec, id) => {
       const roots = spec.ops.map((op, i) => rootOf(world, spec, op, i));
       if (spec.phase !== 'daemon')
-        roots.push(Node.root(rootLabel(spec.name, roots.length), roots.length, null, [], noFootprint));
+        roots.push(
+          Node.root(rootLabel(spec.name, roots.length), roots.length, null, [], noFootprint),
+        );
       return new Task(id, spec, roots);
     });
     for (const task of this.tasks) {

@@ -26,9 +26,8 @@ export class Point {
   readonly guards: readonly Guard[];
   /** Of an object that nobody else can reach yet. */
   readonly own: boolean;
-  /** The points that some history comes to from here, this one included. */
-  readonly ahead = new Set<Point>([this]);
-  /** The points from which this one lies ahead, this one included. */
+  private readonly reached = new Set<Point>([this]);
+  /** The points from which this one is reached, itself included. */
   private readonly behind = new Set<Point>([this]);
   private byObject: ReadonlyMap<KernelObject, readonly Point[]> | null = null;
   /** What searches remember about the point. */
@@ -43,13 +42,19 @@ export class Point {
     this.own = own;
   }
 
+  /** The points that some history comes to from here, this one included. */
+  get ahead(): ReadonlySet<Point> {
+    this.footprint.follow();
+    return this.reached;
+  }
+
   /** Some history goes on from here to there; whether that was news. */
-  leadsTo(next: Point): boolean {
-    const { ahead } = this;
-    if (ahead.has(next)) return false;
+  reach(next: Point): boolean {
+    const { reached } = this;
+    if (reached.has(next)) return false;
     for (const from of this.behind)
-      for (const to of next.ahead) {
-        from.ahead.add(to);
+      for (const to of next.reached) {
+        from.reached.add(to);
         to.behind.add(from);
         from.byObject = null;
       }
@@ -58,6 +63,7 @@ export class Point {
 
   /** What others may see done to any cell of an object from here on. */
   of(object: KernelObject): readonly Point[] {
+    this.footprint.follow();
     return (this.byObject ??= shownByObject(this.ahead)).get(object) ?? [];
   }
 }
@@ -79,6 +85,8 @@ export class Footprint {
   readonly index: number;
   readonly points: Point[] = [];
   private readonly byAccess = new Map<Access, Point[]>();
+  /** Steps between points, until somebody asks what is ahead: then that is kept up to date. */
+  private steps: Map<Point, Set<Point>> | null = new Map();
 
   constructor(index: number) {
     this.index = index;
@@ -93,6 +101,23 @@ export class Footprint {
     this.points.push(point);
     this.byAccess.set(access, [...known, point]);
     return point;
+  }
+
+  /** Some history goes on from one point to the other; whether that may be news. */
+  note(from: Point, to: Point): boolean {
+    if (this.steps === null) return from.reach(to);
+    let next = this.steps.get(from);
+    if (next === undefined) this.steps.set(from, (next = new Set()));
+    const known = next.size;
+    return next.add(to).size > known;
+  }
+
+  /** From now on, what is ahead of points is kept up to date. */
+  follow(): void {
+    const { steps } = this;
+    if (steps === null) return;
+    this.steps = null;
+    for (const [from, next] of steps) for (const to of next) from.reach(to);
   }
 
   /** Whether some access here and one there, of the same object, are such. */
@@ -114,7 +139,6 @@ export class Footprint {
 function sameLocks(a: readonly Held[], b: readonly Held[]): boolean {
   return (
     a === b ||
-    (a.length === b.length &&
-      a.every((h, i) => h.cell === b[i]?.cell && h.shared === b[i].shared))
+    (a.length === b.length && a.every((h, i) => h.cell === b[i]?.cell && h.shared === b[i].shared))
   );
 }

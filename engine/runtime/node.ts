@@ -180,7 +180,7 @@ export class Node {
     this.keys.push(key);
     this.edges.push(edge);
     if (edge.to === null) return;
-    if ((this.point as Point).leadsTo(edge.to.point as Point)) growth.count++;
+    if (this.footprint.note(this.point as Point, edge.to.point as Point)) growth.count++;
     if (edge.to.depth > this.depth || growth.cyclic) return;
     growth.cyclic = true;
     growth.count++;

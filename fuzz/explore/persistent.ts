@@ -142,7 +142,8 @@ export class PersistentSets {
     const { tasks, turn } = this.executor;
     let met = 0;
     for (const other of tasks) {
-      if (other === task || other.finished || (other.order !== turn && other.phase !== 'daemon')) continue;
+      if (other === task || other.finished || (other.order !== turn && other.phase !== 'daemon'))
+        continue;
       if (this.mayDo(this.meetings.wakes, task.node.point as Point, other)) met |= 1 << other.id;
     }
     return met;

@@ -27,10 +27,7 @@ export class StepDependence {
   private readonly intervals: boolean;
   private readonly without: Condition | null;
 
-  constructor(
-    executor: Executor,
-    { intervals = false, without = null }: DependenceOptions = {},
-  ) {
+  constructor(executor: Executor, { intervals = false, without = null }: DependenceOptions = {}) {
     this.executor = executor;
     this.intervals = intervals && executor.listener?.intervals === true;
     this.without = without;
@@ -61,12 +58,16 @@ export class StepDependence {
 
   private ordered(mover: Task, other: Task): boolean {
     if (!this.intervals)
-      return (this.movesQuietly(mover) || isBoundary(mover)) &&
-        (this.movesQuietly(other) || isBoundary(other));
+      return (
+        (this.movesQuietly(mover) || isBoundary(mover)) &&
+        (this.movesQuietly(other) || isBoundary(other))
+      );
     // What is put off begins later, after an end or a rest that it would not have come after.
     if (this.without === 'begins count') return false;
-    return (other.node.depth === 0 || this.movesQuietly(other)) &&
-      (this.movesQuietly(mover) || mayEnd(mover));
+    return (
+      (other.node.depth === 0 || this.movesQuietly(other)) &&
+      (this.movesQuietly(mover) || mayEnd(mover))
+    );
   }
 
   private movesQuietly({ phase }: Task): boolean {
@@ -75,9 +76,8 @@ export class StepDependence {
 }
 
 function looksAt(listener: Listener, task: Task, other: Task): boolean {
-  const { looks } = listener;
-  if (looks === undefined || !isBoundary(task)) return false;
-  return listener.looks?.(task, task.node.opIndex) === true && isSeen(other);
+  if (listener.looks?.(task, task.node.opIndex) !== true) return false;
+  return isBoundary(task) && isSeen(other);
 }
 
 /** Whether some step that the task may take next is like this, or is not known yet. */

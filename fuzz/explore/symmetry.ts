@@ -2,7 +2,13 @@
 // explored. A state's fingerprint is then the least of its renamings', which are followed write by
 // write. Programs in which something names tasks without saying how are searched without.
 
-import { type Executor, isPersonal, Renaming, type Task, type World } from '../../engine/runtime/index.ts';
+import {
+  type Executor,
+  isPersonal,
+  Renaming,
+  type Task,
+  type World,
+} from '../../engine/runtime/index.ts';
 import type { Condition } from './reductions.ts';
 
 /** Renamings grow with the factorial: more are not followed. */

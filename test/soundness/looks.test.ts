@@ -21,7 +21,8 @@ beforeAll(() => {
   Object.defineProperty(Cell.prototype, 'stored', {
     configurable: true,
     get(this: Cell<Value>) {
-      if (watching && !judgeKinds.has(this.object.kind)) looked.add(`${this.object.kind}.${this.field}`);
+      if (watching && !judgeKinds.has(this.object.kind))
+        looked.add(`${this.object.kind}.${this.field}`);
       return values.get(this);
     },
     set(this: Cell<Value>, value: Value) {
