@@ -9,7 +9,7 @@ import { checkService } from '../fuzz/checkService.ts';
 import { matrixOf } from '../fuzz/matrix.ts';
 import { matrixPage } from '../reports/matrix.ts';
 import { catalogue } from './catalogue.ts';
-import { defaultMaxStates } from './commands/check.ts';
+import { defaultMaxStates } from './limits.ts';
 import { allEngines } from './engines.ts';
 
 /** Every scenario on every revision. */

@@ -17,11 +17,10 @@ import {
   prepareFolder,
   writeFindings,
 } from '../findings.ts';
+import { defaultMaxStates } from '../limits.ts';
 import { wholeNumber } from '../parse.ts';
 import { unknownName } from '../suggest.ts';
-import { asksForScope, checkScope, defaultScopeStates, scopeOptions } from './checkScope.ts';
-
-export const defaultMaxStates = 20_000_000;
+import { asksForScope, checkScope, scopeOptions } from './checkScope.ts';
 
 export const check: Command = {
   name: 'check',
@@ -45,7 +44,7 @@ export const check: Command = {
     'max-states': {
       type: 'string',
       value: '<n>',
-      help: `states after which a scenario is inconclusive (default ${defaultMaxStates}), or a program of a scope (${defaultScopeStates})`,
+      help: `states after which a scenario, or a program of a scope, is inconclusive (default ${defaultMaxStates})`,
     },
     workers: { type: 'string', value: '<n>', help: 'threads to use (default: all cores)' },
     ...scopeOptions,

@@ -18,10 +18,10 @@ import type { Context, OptionSpec, Values } from '../command.ts';
 import { enginesNamed, titlesOf } from '../engines.ts';
 import { exit, type ExitCode, usageError } from '../exit.ts';
 import { describeFound, filesFor, prepareFolder, writeFindings } from '../findings.ts';
+import { defaultMaxStates } from '../limits.ts';
 import { wholeNumber } from '../parse.ts';
 import { unknownName } from '../suggest.ts';
 
-export const defaultScopeStates = 5_000_000;
 const most = 9;
 
 export const scopeOptions: Readonly<Record<string, OptionSpec>> = {
@@ -114,7 +114,7 @@ function planOf(values: Values, { services: { catalogue } }: Context): ScopePlan
     vocabulary: vocabularyNamed(values, size),
     faults: wholeNumber(values, 'faults', 0) ?? null,
     reductions: reductionsNamed(values.text('reductions') ?? 'all'),
-    maxStates: wholeNumber(values, 'max-states', 1) ?? defaultScopeStates,
+    maxStates: wholeNumber(values, 'max-states', 1) ?? defaultMaxStates,
   };
   checkContexts(plan);
   return plan;

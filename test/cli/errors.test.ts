@@ -330,7 +330,7 @@ describe('help', () => {
         --callers            only in-kernel callers that break contracts, on the reference: the fault is theirs
         --full               every counterexample in full, also for many revisions
         --out <folder>       write each finding to a file of its own
-        --max-states <n>     states after which a scenario is inconclusive (default 20000000), or a program of a scope (5000000)
+        --max-states <n>     states after which a scenario, or a program of a scope, is inconclusive (default 20000000)
         --workers <n>        threads to use (default: all cores)
         --scope <TxK>        every program of at most T tasks of at most K operations each, instead of scenarios
         --subsystem <name>   of a scope: registration, mapping, virtio, ownership, dirty, cookie or all (default all) (may be repeated)

@@ -26,7 +26,7 @@ test('a scope that holds says what was covered', async () => {
       refusals      none: no context has places for any
       reductions    none
       collision     probability below 5.7e-15 (64-bit fingerprints)
-      bounds        none was hit (5.00 M states of a program, 20.0 k steps of a run)
+      bounds        none was hit (20.0 M states of a program, 20.0 k steps of a run)
 
     ownership: 1 context, 5 programs, 885 states
       coherency/attach-or-enforce: 5 programs (1 equal), 885 states

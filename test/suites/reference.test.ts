@@ -24,15 +24,15 @@ test('every bundled scenario holds in every interleaving', () => {
     unregister-unknown: 137 states, 169 transitions, 1 final
     unregister-mapped: 410 states, 631 transitions, 1 final
     unregister-elsewhere: 507 states, 737 transitions, 1 final
-    two-containers-one-region: 11837 states, 26672 transitions, 5 final
+    two-containers-one-region: 11865 states, 26718 transitions, 5 final
     overlapping-registers: 967 states, 1684 transitions, 2 final
     first-registers: 864 states, 1288 transitions, 2 final
     register-refused: 233 states, 324 transitions, 2 final
-    memlock-limit: 3860 states, 8966 transitions, 3 final
+    memlock-limit: 3870 states, 8984 transitions, 3 final
     register-nothing: 44 states, 43 transitions, 1 final
-    map-unregister: 1298 states, 2456 transitions, 2 final
-    map-two-regions-unregister: 3363 states, 7294 transitions, 2 final
-    map-unmap-unregister: 8424 states, 20432 transitions, 2 final
+    map-unregister: 1302 states, 2463 transitions, 2 final
+    map-two-regions-unregister: 3367 states, 7301 transitions, 2 final
+    map-unmap-unregister: 9716 states, 23777 transitions, 2 final
     map-map: 1599 states, 2680 transitions, 2 final
     map-unmap: 686 states, 1041 transitions, 2 final
     first-maps: 1265 states, 2091 transitions, 2 final
@@ -61,7 +61,7 @@ test('every bundled scenario holds in every interleaving', () => {
     create-remove: 824 states, 1178 transitions, 2 final
     first-map-refused: 510 states, 608 transitions, 3 final
     close-map: 543 states, 803 transitions, 2 final
-    close-unregister: 1450 states, 3076 transitions, 1 final
+    close-unregister: 1454 states, 3083 transitions, 1 final
     exit-registered: 210 states, 253 transitions, 1 final
     foreign-process: 763 states, 1171 transitions, 2 final
     mapping/neighbours: 1084 states, 1338 transitions, 16 final

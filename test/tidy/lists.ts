@@ -51,6 +51,7 @@ export const entryPoints: readonly Exception[] = [
   { file: 'bench/schedulers/main.ts', reason: 'npm run bench:schedulers' },
   { file: 'bench/schedulers/worker.ts', reason: 'started as a worker thread by its main' },
   { file: 'bench/peers/main.ts', reason: 'npm run bench:peers' },
+  { file: 'bench/workers/main.ts', reason: 'npm run bench:workers' },
   { file: 'bench/peers/runs/xstate.ts', reason: 'started as a process by the bench' },
   { file: 'bench/peers/runs/fastCheck.ts', reason: 'started as a process by the bench' },
   { file: 'cli/docs.ts', reason: 'npm run docs' },
