@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util';
 import { median, type Repeated, repeat } from '../peers/harness/repeat.ts';
 import { type Ended, runProcess } from '../peers/harness/process.ts';
 
-/** Three tasks of two operations each that register and unregister a part: half a minute. */
-const usual = ['--scope', '3x2', '--subsystem', 'registration', '--context', 'unregister-part'];
+/** Three tasks of two operations each that register and unregister: a minute or two for one worker. */
+const usual = ['--scope', '3x2', '--subsystem', 'registration', '--context', 'register-cycle'];
 
 const { values: options, positionals } = parseArgs({
   options: {
