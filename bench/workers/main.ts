@@ -5,7 +5,7 @@
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { median, type Repeated, repeat } from '../peers/harness/repeat.ts';
+import { disturbedAbove, median, type Repeated, repeat } from '../peers/harness/repeat.ts';
 import { type Ended, runProcess } from '../peers/harness/process.ts';
 
 /** Three tasks of two operations each that register and unregister: a minute or two for one worker. */
@@ -43,23 +43,28 @@ async function by(count: number): Promise<Repeated<Ended>> {
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
-function rowOf(count: number, { runs, cpuMs, others }: Repeated<Ended>): string {
-  const walls = runs.map(({ wallMs }) => wallMs);
+const wallsOf = ({ runs }: Repeated<Ended>) => runs.map(({ wallMs }) => wallMs);
+
+function rowOf(count: number, measured: Repeated<Ended>): string {
+  const { cpuMs, others } = measured;
+  const walls = wallsOf(measured);
   const cores = (cpuMs / median(walls)).toFixed(2);
   const range = `${seconds(Math.min(...walls))} – ${seconds(Math.max(...walls))}`;
   const disturbed =
-    others !== null && others > 0.2 ? `, disturbed: others used ${others.toFixed(2)} cores` : '';
+    others !== null && others > disturbedAbove
+      ? `, disturbed: others used ${others.toFixed(2)} cores`
+      : '';
   return `${count} worker${count === 1 ? '' : 's'}: ${seconds(median(walls))} (${range}), ${cores} cores${disturbed}`;
 }
 
 const one = await by(1);
 const many = await by(workers);
 const answers = new Set([...one.runs, ...many.runs].map(({ output }) => output.stdout));
-const wall = ({ runs }: Repeated<Ended>) => median(runs.map(({ wallMs }) => wallMs));
+const gain = median(wallsOf(one)) / median(wallsOf(many));
 console.log(`check ${chosen.join(' ')}, median of ${repeats}`);
 console.log(rowOf(1, one));
 console.log(rowOf(workers, many));
-console.log(`${(wall(one) / wall(many)).toFixed(2)} × as fast with ${workers} workers`);
+console.log(`${gain.toFixed(2)} × as fast with ${workers} workers`);
 if (answers.size !== 1) {
   console.log('the answers differ');
   process.exitCode = 1;

@@ -63,7 +63,6 @@ export class Point {
 
   /** What others may see done to any cell of an object from here on. */
   of(object: KernelObject): readonly Point[] {
-    this.footprint.follow();
     return (this.byObject ??= shownByObject(this.ahead)).get(object) ?? [];
   }
 }

@@ -2,6 +2,7 @@
 // to wait: for all programs of a world under the same options.
 
 import { dependent, excluded, type World } from '../../engine/runtime/index.ts';
+import { keptForWorlds } from './kept.ts';
 import type { Condition } from './reductions.ts';
 import { Relation } from './relation.ts';
 
@@ -11,7 +12,7 @@ export interface MeetingOptions {
   readonly without: Condition | null;
 }
 
-const worlds = new WeakMap<World, Map<string, Meetings>>();
+const meetingsFor = keptForWorlds<Meetings>();
 
 export class Meetings {
   /** From there, something may be done on which the step here depends. */
@@ -21,11 +22,8 @@ export class Meetings {
 
   /** Those of a world under these options; a search begins. */
   static begin(world: World, { sections, without }: MeetingOptions): Meetings {
-    let known = worlds.get(world);
-    if (known === undefined) worlds.set(world, (known = new Map()));
     const key = `${sections} ${without}`;
-    let meetings = known.get(key);
-    if (meetings === undefined) known.set(key, (meetings = new Meetings(sections, without)));
+    const meetings = meetingsFor(world, key, () => new Meetings(sections, without));
     meetings.meets.begin();
     meetings.wakes.begin();
     return meetings;

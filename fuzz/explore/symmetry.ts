@@ -2,13 +2,8 @@
 // explored. A state's fingerprint is then the least of its renamings', which are followed write by
 // write. Programs in which something names tasks without saying how are searched without.
 
-import {
-  type Executor,
-  isPersonal,
-  Renaming,
-  type Task,
-  type World,
-} from '../../engine/runtime/index.ts';
+import { type Executor, isPersonal, Renaming, type Task } from '../../engine/runtime/index.ts';
+import { keptForWorlds } from './kept.ts';
 import type { Condition } from './reductions.ts';
 
 /** Renamings grow with the factorial: more are not followed. */
@@ -33,7 +28,10 @@ export class Symmetry {
     const blind = without === 'names told';
     return new Symmetry(
       executor,
-      all.map((to) => renamingOf(executor.world, labels, to, blind)),
+      all.map((to) => {
+        const key = `${labels.join()} ${to.join()} ${blind}`;
+        return renamingFor(executor.world, key, () => new Renaming(labels, to, blind));
+      }),
     );
   }
 
@@ -49,11 +47,6 @@ export class Symmetry {
       r.digest2 = 0;
     }
     this.executor.heap.renamings = this.renamings;
-  }
-
-  /** Its renamings follow what is written now. */
-  get follows(): boolean {
-    return this.executor.heap.renamings === this.renamings;
   }
 
   end(): void {
@@ -79,17 +72,8 @@ export class Symmetry {
   }
 }
 
-const worlds = new WeakMap<World, Map<string, Renaming>>();
-
 /** One for all programs of a world: what it has found out of histories and values stays so. */
-function renamingOf(world: World, labels: string[], to: number[], blind: boolean): Renaming {
-  let known = worlds.get(world);
-  if (known === undefined) worlds.set(world, (known = new Map()));
-  const key = `${labels.join()} ${to.join()} ${blind}`;
-  let renaming = known.get(key);
-  if (renaming === undefined) known.set(key, (renaming = new Renaming(labels, to, blind)));
-  return renaming;
-}
+const renamingFor = keptForWorlds<Renaming>();
 
 /** The fingerprint of the state under a renaming that the heap follows. */
 export function lanesUnder(executor: Executor, renaming: Renaming): readonly [number, number] {
