@@ -1,9 +1,10 @@
 // Writes the generated documents of docs/: npm run docs.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type AnyOp, type Op, opText } from '../engine/index.ts';
+import { packageFolder } from '../fuzz/package.ts';
 import { type Scenario, scenarios } from '../fuzz/scenarios/index.ts';
 import { generatedDocs, type ScenarioRow } from '../reports/docs.ts';
 import { opText as opWords } from '../reports/words.ts';
@@ -22,7 +23,7 @@ function rowOf({ program, ...scenario }: Scenario): ScenarioRow {
 export const docs = generatedDocs(catalogue, scenarios.map(rowOf));
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const folder = resolve(import.meta.dirname, '..', 'docs');
+  const folder = join(packageFolder, 'docs');
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(docs)) writeFileSync(join(folder, name), text);
 }

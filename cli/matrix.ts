@@ -2,11 +2,12 @@
 
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CheckItem } from '../fuzz/check.ts';
 import { checkService } from '../fuzz/checkService.ts';
 import { matrixOf } from '../fuzz/matrix.ts';
+import { packageFolder } from '../fuzz/package.ts';
 import { matrixPage } from '../reports/matrix.ts';
 import { catalogue } from './catalogue.ts';
 import { defaultMaxStates } from './limits.ts';
@@ -28,6 +29,6 @@ export const matrixDocument = (items: readonly CheckItem[]) =>
   matrixPage(matrixOf(items), catalogue);
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const path = join(resolve(import.meta.dirname, '..', 'docs'), 'MATRIX.md');
+  const path = join(packageFolder, 'docs/MATRIX.md');
   writeFileSync(path, matrixDocument(await checkAll(availableParallelism())));
 }

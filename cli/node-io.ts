@@ -11,8 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { isatty } from 'node:tty';
+import { packageFolder } from '../fuzz/package.ts';
 import { monotonic } from './clock.ts';
 import { exit } from './exit.ts';
 import { importModule } from './import-module.ts';
@@ -77,12 +78,7 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
-/** From package.json, which is one folder up from the sources and two from the built files. */
 function packageVersion(): string {
-  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
-    const path = join(folder, 'package.json');
-    if (existsSync(path))
-      return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
-    if (folder === dirname(folder)) return 'unknown';
-  }
+  const manifest = readFileSync(join(packageFolder, 'package.json'), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
 }

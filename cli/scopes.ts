@@ -2,9 +2,10 @@
 
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { deltas } from '../engine/defects/index.ts';
+import { packageFolder } from '../fuzz/package.ts';
 import type { SmallestScope } from '../fuzz/scopes/smallestScope.ts';
 import { runScopeWork } from '../fuzz/scopes/threads.ts';
 import type { DefectJob } from '../fuzz/scopes/work.ts';
@@ -28,7 +29,6 @@ export function smallestScopes(
 export const scopesDocument = (rows: readonly SmallestScope[]) => scopesPage(rows, catalogue);
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const folder = import.meta.url.endsWith('.js') ? ['..', '..', 'docs'] : ['..', 'docs'];
-  const path = join(resolve(import.meta.dirname, ...folder), 'SCOPES.md');
+  const path = join(packageFolder, 'docs/SCOPES.md');
   writeFileSync(path, scopesDocument(await smallestScopes(defects, availableParallelism())));
 }

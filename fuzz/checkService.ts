@@ -13,6 +13,7 @@ import {
   type Shown,
 } from './checker.ts';
 import { runsOn } from './engines.ts';
+import { builtScript } from './package.ts';
 import { runJobs } from './pool.ts';
 import { scenarioById } from './scenarios/index.ts';
 
@@ -124,10 +125,9 @@ class CheckRun {
   }
 
   private runAll<R extends Searched | Found>(jobs: readonly CheckJob[]): Promise<(readonly R[])[]> {
-    const compiled = import.meta.url.endsWith('.js');
     return runJobs<CheckJob, readonly Searched[] | readonly Found[]>(jobs, {
       workers: this.workers,
-      script: new URL(compiled ? './checkWorker.js' : './checkWorker.ts', import.meta.url),
+      script: builtScript('fuzz/checkWorker'),
       here: runCheckJob,
       signal: this.signal,
       onStart: (index) => this.progress(jobs[index] as CheckJob),

@@ -3,9 +3,9 @@
 import { expect, test } from 'vitest';
 import { runJobs } from './pool.ts';
 
-const script = new URL('./pool.test.ts', import.meta.url);
+const script = null;
 
-test('without compiled code to start a thread from, jobs run here in their order', async () => {
+test('without a built script to start a thread from, jobs run here in their order', async () => {
   const told: string[] = [];
   const results = await runJobs([3, 1, 2], {
     workers: 2,

@@ -1,13 +1,13 @@
 // Runs jobs of a list on worker threads and hands results over in the order of the list. Workers
-// share nothing; with one worker, or where there is no compiled code to start a thread from, the jobs
+// share nothing; with one worker, or where there is no built script to start a thread from, the jobs
 // run here.
 
 import { Worker } from 'node:worker_threads';
 
 export interface PoolOptions<J, R> {
   readonly workers: number;
-  /** A compiled module that answers messages {index, job} with {index, result}. */
-  readonly script: URL;
+  /** A built script that answers messages {index, job} with {index, result}; null: there is none. */
+  readonly script: URL | null;
   /** The same work on this thread. */
   readonly here: (job: J) => R;
   readonly signal: AbortSignal;
@@ -19,8 +19,9 @@ export interface PoolOptions<J, R> {
 export async function runJobs<J, R>(jobs: readonly J[], options: PoolOptions<J, R>): Promise<R[]> {
   const order = new InOrder<R>(options.onResult);
   const workers = Math.min(options.workers, jobs.length);
-  if (workers <= 1 || !options.script.pathname.endsWith('.js')) await runHere(jobs, options, order);
-  else await runThreads(jobs, workers, options, order);
+  const { script } = options;
+  if (workers <= 1 || script === null) await runHere(jobs, options, order);
+  else await runThreads(jobs, script, workers, options, order);
   return order.results;
 }
 
@@ -63,12 +64,13 @@ async function runHere<J, R>(
 
 async function runThreads<J, R>(
   jobs: readonly J[],
+  script: URL,
   count: number,
   options: PoolOptions<J, R>,
   order: InOrder<R>,
 ): Promise<void> {
   let next = 0;
-  const threads = Array.from({ length: count }, () => new Worker(options.script));
+  const threads = Array.from({ length: count }, () => new Worker(script));
   try {
     await Promise.all(threads.map((thread) => serve(thread)));
   } finally {

@@ -1,21 +1,12 @@
 // Finds what is optional: programs on the PATH, and packages that this one does not depend on.
 
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
-
-/** The folder of the package's package.json, whether run from source or from dist. */
-export const root = ancestorWith(import.meta.dirname, 'package.json');
+import { delimiter, join } from 'node:path';
+import { packageFolder } from '../../fuzz/package.ts';
 
 /** A package of its own, so that peers need not be dependencies. */
 const toolsFolder = 'bench/peers/tools';
 export const installTools = `npm install --no-package-lock --prefix ${toolsFolder}`;
-
-function ancestorWith(folder: string, name: string): string {
-  for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, name))) return at;
-    if (at === dirname(at)) throw new Error(`no ${name} in ${folder} or above`);
-  }
-}
 
 /** Full path of a program, or null. */
 export function onPath(program: string, path = process.env['PATH'] ?? ''): string | null {
@@ -39,7 +30,7 @@ export interface Installed {
 /** A package among the tools or among the dependencies; null if in neither. */
 export function installed(
   name: string,
-  folders = [join(root, toolsFolder), root],
+  folders = [join(packageFolder, toolsFolder), packageFolder],
 ): Installed | null {
   for (const base of folders) {
     const folder = join(base, 'node_modules', name);

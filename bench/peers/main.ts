@@ -3,9 +3,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, release, tmpdir, totalmem, type } from 'node:os';
 import { join } from 'node:path';
+import { packageFolder } from '../../fuzz/package.ts';
 import { nameOf } from '../workload/known.ts';
 import { peers as allPeers } from './adapters/index.ts';
-import { root } from './find.ts';
 import { type Limits, measureCell } from './harness/cell.ts';
 import { endAll, runProcess } from './harness/process.ts';
 import { median, repeat } from './harness/repeat.ts';
@@ -42,7 +42,8 @@ async function main({ peers, workloads, limits, markdown: write }: Options): Pro
     const results = await measureAll(plan(present, workloads), scratch, limits);
     const setting: Setting = { machine: machine(), versions, date: today(), nodeMs };
     print(results, absent, setting);
-    if (write) writeFileSync(join(root, 'docs/PEERS.md'), markdown(results, absent, setting));
+    if (write)
+      writeFileSync(join(packageFolder, 'docs/PEERS.md'), markdown(results, absent, setting));
   } finally {
     rmSync(scratch, { recursive: true });
   }

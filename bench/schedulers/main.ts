@@ -4,9 +4,10 @@
 
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type SchedulerName, schedulerNames } from '../../fuzz/campaign.ts';
+import { builtScript, packageFolder } from '../../fuzz/package.ts';
 import { runJobs } from '../../fuzz/pool.ts';
 import { compare, type Compared, type CompareJob } from './compare.ts';
 import { seededDefects } from './defects.ts';
@@ -41,11 +42,9 @@ function jobs(): CompareJob[] {
     );
 }
 
-const here = import.meta.url;
-const compiled = here.endsWith('.js');
 const all = await runJobs<CompareJob, Compared>(jobs(), {
   workers: Number(options.workers),
-  script: new URL(compiled ? './worker.js' : './worker.ts', here),
+  script: builtScript('bench/schedulers/worker'),
   here: compare,
   signal: new AbortController().signal,
   onResult: ({ defect, scheduler, hits, runs }) =>
@@ -58,9 +57,7 @@ else {
   console.log([...tables, conclusion(all)].join('\n'));
 }
 if (options.markdown) {
-  // From dist/bench/schedulers/ or from bench/schedulers/.
-  const root = compiled ? '../../../' : '../../';
-  writeFileSync(fileURLToPath(new URL(`${root}docs/SCHEDULERS.md`, here)), documentOf(all));
+  writeFileSync(join(packageFolder, 'docs/SCHEDULERS.md'), documentOf(all));
 }
 
 function documentOf(compared: readonly Compared[]): string {

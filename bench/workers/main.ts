@@ -3,8 +3,9 @@
 // be the same, byte for byte.
 
 import { tmpdir } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { packageFolder } from '../../fuzz/package.ts';
 import { disturbedAbove, median, type Repeated, repeat } from '../peers/harness/repeat.ts';
 import { type Ended, runProcess } from '../peers/harness/process.ts';
 
@@ -21,7 +22,7 @@ const { values: options, positionals } = parseArgs({
 const workers = countOf('workers');
 const repeats = countOf('repeats');
 const chosen = positionals.length > 0 ? positionals : usual;
-const cli = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+const cli = join(packageFolder, 'dist/cli/main.js');
 const noCap = 2 ** 31 - 1;
 
 function countOf(name: 'workers' | 'repeats'): number {

@@ -51,7 +51,11 @@ export class Violation extends Error {
     object: KernelObject | null = null,
     counts: Readonly<Record<string, number>> = {},
   ) {
+    // A search throws them by the million, and nobody asks from which line of this program.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.counts = counts;
     this.name = 'Violation';
     this.property = property;

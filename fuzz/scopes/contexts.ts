@@ -16,20 +16,19 @@ export type VocabularySize = (typeof vocabularies)[number];
 const coreOperations = 4;
 const mergedOperations = 8;
 
-export const scopeContexts: readonly ScopeContext[] = [
-  ...richContexts,
-  ...derivedContexts(scenarios, mergedOperations),
-];
+const made = new Map<VocabularySize, readonly ScopeContext[]>();
 
-export const coreContexts: readonly ScopeContext[] = [
-  ...richContexts.map(coreOf),
-  ...derivedContexts(scenarios, coreOperations),
-];
-
-export const contextsIn = { full: scopeContexts, core: coreContexts } as const satisfies Record<
-  VocabularySize,
-  readonly ScopeContext[]
->;
+/** Made when they are first asked for: most commands need none. */
+export function contextsIn(size: VocabularySize): readonly ScopeContext[] {
+  const known = made.get(size);
+  if (known !== undefined) return known;
+  const contexts =
+    size === 'full'
+      ? [...richContexts, ...derivedContexts(scenarios, mergedOperations)]
+      : [...richContexts.map(coreOf), ...derivedContexts(scenarios, coreOperations)];
+  made.set(size, contexts);
+  return contexts;
+}
 
 export const defaultVocabulary = (tasks: number, operations: number): VocabularySize =>
   tasks * operations <= 4 ? 'full' : 'core';

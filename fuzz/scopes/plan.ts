@@ -46,7 +46,7 @@ export function shapesWithin(tasks: number, operations: number): Shape[] {
 
 /** In the order of the subsystems. */
 export function contextsOf(plan: ScopePlan): ScopeContext[] {
-  return contextsIn[plan.vocabulary]
+  return contextsIn(plan.vocabulary)
     .filter((c) => plan.subsystems.includes(c.subsystem))
     .filter((c) => plan.contexts.length === 0 || plan.contexts.includes(c.id))
     .filter((c) => c.notOn?.includes(plan.engine.revision) !== true)

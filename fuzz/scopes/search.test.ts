@@ -8,7 +8,7 @@ import { ExhaustiveSearch } from '../explore/exhaustive.ts';
 import { instantiate } from '../instance.ts';
 import { type Booted, hostProgram } from '../systems/index.ts';
 import { keyOf, type ScopeContext, vocabularyOf } from './context.ts';
-import { scopeContexts } from './contexts.ts';
+import { contextsIn } from './contexts.ts';
 import { shapesWithin } from './plan.ts';
 import { Programs } from './programs.ts';
 import { renamingsOf } from './renaming.ts';
@@ -38,6 +38,7 @@ function sample(context: ScopeContext, count: number): AnyProgram[] {
   return all.filter((_, i) => i % step === 0);
 }
 
+const scopeContexts = contextsIn('full');
 const some = scopeContexts.filter((_, i) => i % 32 === 3);
 
 describe.each(some.map((c) => [c.id, c] as const))('%s', (_, context) => {

@@ -13,7 +13,7 @@ import { scenarioById } from '../scenarios/index.ts';
 import type { Booted } from '../systems/index.ts';
 import { brokenRule } from './callers.ts';
 import type { ScopeContext } from './context.ts';
-import { scopeContexts } from './contexts.ts';
+import { contextsIn } from './contexts.ts';
 import { Programs } from './programs.ts';
 import { Hosts } from './search.ts';
 
@@ -69,7 +69,7 @@ class Search {
 
   run(): SmallestScope {
     const engine: EngineRef = { revision: 'reference', deltas: [this.delta.id] };
-    const showing = scopeContexts.filter((context) => this.shown(context));
+    const showing = contextsIn('full').filter((context) => this.shown(context));
     const ready = showing.map(
       (context): Ready => ({
         context,

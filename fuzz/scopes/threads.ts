@@ -1,5 +1,6 @@
 // Hands the work of scopes to threads.
 
+import { builtScript } from '../package.ts';
 import { runJobs } from '../pool.ts';
 import { doScopeWork, type ScopeDone, type ScopeWork } from './work.ts';
 
@@ -14,10 +15,9 @@ export function runScopeWork<R extends ScopeDone>(
   { workers, signal }: Threads,
   onResult: (result: R, index: number) => void,
 ): Promise<R[]> {
-  const compiled = import.meta.url.endsWith('.js');
   return runJobs<ScopeWork, R>(jobs, {
     workers,
-    script: new URL(compiled ? './worker.js' : './worker.ts', import.meta.url),
+    script: builtScript('fuzz/scopes/worker'),
     here: (job) => doScopeWork(job) as R,
     signal,
     onResult,

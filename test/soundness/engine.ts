@@ -7,7 +7,7 @@ import type { Subsystem } from '../../engine/subsystems.ts';
 import type { Rng } from '../../fuzz/rng.ts';
 import { scenarios } from '../../fuzz/scenarios/index.ts';
 import { type ScopeContext, vocabularyOf } from '../../fuzz/scopes/context.ts';
-import { scopeContexts } from '../../fuzz/scopes/contexts.ts';
+import { contextsIn } from '../../fuzz/scopes/contexts.ts';
 
 export interface EngineText {
   /** Of the scenario or context. */
@@ -31,7 +31,7 @@ const decks: readonly Deck[] = [
       for (const op of task.ops) ops.push({ process: task.process, op });
     return { id, subsystem, whole: program, ops };
   }),
-  ...scopeContexts.map((context: ScopeContext): Deck => {
+  ...contextsIn('full').map((context: ScopeContext): Deck => {
     const { id, subsystem, whole } = context;
     return { id: `context ${id}`, subsystem, whole, ops: vocabularyOf(context) };
   }),

@@ -1,11 +1,12 @@
 // fast-check's scheduler: random schedules of promises. It finds errors and proves nothing.
 
 import { join } from 'node:path';
-import { installed, root } from '../find.ts';
+import { packageFolder } from '../../../fuzz/package.ts';
+import { installed } from '../find.ts';
 import type { Configuration, Peer } from '../peer.ts';
 import { readJson } from './json.ts';
 
-const entry = join(root, 'dist/bench/peers/runs/fastCheck.js');
+const entry = join(packageFolder, 'dist/bench/peers/runs/fastCheck.js');
 
 /** Runs of a workload in which there is nothing to find. */
 const runs = 1000;
@@ -28,7 +29,7 @@ export const fastCheck: Peer = {
   id: 'fast-check',
   find: () => ({
     found: true,
-    version: `fast-check ${installed('fast-check', [root])?.version ?? '?'}`,
+    version: `fast-check ${installed('fast-check', [packageFolder])?.version ?? '?'}`,
   }),
   configurations: [
     configuration('schedule', {

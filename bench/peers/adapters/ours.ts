@@ -2,11 +2,11 @@
 
 import { join } from 'node:path';
 import { nameOf, type Workload } from '../../workload/known.ts';
-import { root } from '../find.ts';
+import { packageFolder } from '../../../fuzz/package.ts';
 import type { Configuration, Peer } from '../peer.ts';
 import { readJson } from './json.ts';
 
-const entry = join(root, 'dist/bench/peers/ours.js');
+const entry = join(packageFolder, 'dist/bench/peers/ours.js');
 
 interface Row extends Omit<Configuration, 'job' | 'name'> {
   readonly mode: string;

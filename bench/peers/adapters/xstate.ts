@@ -2,11 +2,12 @@
 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { installed, installTools, root } from '../find.ts';
+import { packageFolder } from '../../../fuzz/package.ts';
+import { installed, installTools } from '../find.ts';
 import type { Configuration, Peer } from '../peer.ts';
 import { readJson } from './json.ts';
 
-const entry = join(root, 'dist/bench/peers/runs/xstate.js');
+const entry = join(packageFolder, 'dist/bench/peers/runs/xstate.js');
 
 type Walk = 'adjacency' | 'shortest';
 
@@ -32,7 +33,10 @@ const walks = ['adjacency', 'shortest'] as const;
 
 export const xstateGraph: Peer = {
   id: 'xstate/graph',
-  find: () => ({ found: true, version: `xstate ${installed('xstate', [root])?.version ?? '?'}` }),
+  find: () => ({
+    found: true,
+    version: `xstate ${installed('xstate', [packageFolder])?.version ?? '?'}`,
+  }),
   configurations: walks.map((walk) => configuration('xstate/graph', walk, () => 'xstate/graph')),
 };
 
@@ -40,7 +44,7 @@ const separate = '@xstate/graph';
 
 /** By path: it lies where imports of this package do not look. */
 function separateModule(): string {
-  const { folder } = installed(separate) ?? { folder: root };
+  const { folder } = installed(separate) ?? { folder: packageFolder };
   return pathToFileURL(join(folder, 'dist/xstate-graph.cjs.mjs')).href;
 }
 
