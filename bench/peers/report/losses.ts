@@ -3,6 +3,7 @@
 
 import { nameOf } from '../../workload/known.ts';
 import type { Measured } from '../harness/cell.ts';
+import { reported, reportedMs } from './reported.ts';
 import { type Result, time, whole } from './rows.ts';
 
 const ourId = 'iommucheck';
@@ -40,6 +41,24 @@ export function losses(results: readonly Result[]): string[] {
   return names.flatMap((name) => {
     const mine = duels.filter(({ theirs }) => theirs.configuration.name === name);
     return Object.entries(measures).flatMap(([what, of]) => sentence(name, what, of, mine));
+  });
+}
+
+/** Where a tool of another run is said to have taken less wall time than the best of ours here. */
+export function reportedLosses(results: readonly Result[]): string[] {
+  const ours = results
+    .filter(isRow)
+    .filter(({ peer, section }) => peer.id === ourId && section === 'verdict');
+  return reported.flatMap(({ tool, cells }) => {
+    const lost = Object.entries(cells).flatMap(([workload, cell]) => {
+      const theirs = reportedMs(cell);
+      const mine = ours
+        .filter((row) => nameOf(row.workload) === workload)
+        .map(({ outcome }) => outcome.wallMs);
+      if (theirs === null || mine.length === 0 || theirs >= Math.min(...mine)) return [];
+      return [`${workload} (${time(theirs)} against ${time(Math.min(...mine))})`];
+    });
+    return lost.length === 0 ? [] : [`${tool}: ${lost.join(', ')}.`];
   });
 }
 
