@@ -1,7 +1,6 @@
-// Runs the benches and prints a table: `npm run bench -- [--only <substring>] [--json] [--strict]`.
-// Compare numbers of one run on one machine only.
+// Runs the benches and prints a table: `npm run bench -- --help`.
 
-import { parseArgs } from 'node:util';
+import { parseOptions, runBench, UsageError } from './commandLine.ts';
 import { type Bench, measure, type Measurement, row } from './harness.ts';
 import { iommuBenches } from './iommu.ts';
 import { spaprBenches } from './spapr.ts';
@@ -10,26 +9,43 @@ import { toyBenches } from './toys.ts';
 /** One file per group; add a group here. */
 const groups: readonly (readonly Bench[])[] = [toyBenches, spaprBenches, iommuBenches];
 
-const { values: options } = parseArgs({
-  options: {
-    only: { type: 'string', default: '' },
-    json: { type: 'boolean', default: false },
-    strict: { type: 'boolean', default: false },
-  },
-});
+const help = `npm run bench -- [options]
 
-const chosen = groups.flat().filter((bench) => bench.name.includes(options.only));
-if (chosen.length === 0) {
-  const names = groups.flat().map((bench) => `  ${bench.name}`);
-  console.error(`no bench has '${options.only}' in its name; there are:\n${names.join('\n')}`);
-  process.exitCode = 2;
+Measures how fast programs are run and searched, and what a visited state costs: the median of several
+runs in this process, with its target. Compare numbers of one run on one machine only.
+
+  --only <text>  only benches with this text in their names
+  --json         prints the measurements for machines
+  --strict       exit code 1 where a target is not met
+  --help         this text
+`;
+
+function main(args: readonly string[]): void {
+  const { values: options } = parseOptions({
+    args: [...args],
+    options: {
+      only: { type: 'string', default: '' },
+      json: { type: 'boolean', default: false },
+      strict: { type: 'boolean', default: false },
+    },
+  });
+  const measured: Measurement[] = [];
+  for (const bench of chosen(options.only)) {
+    const measurement = measure(bench);
+    measured.push(measurement);
+    if (!options.json) console.log(row(measurement));
+  }
+  if (options.json) console.log(JSON.stringify(measured, null, 2));
+  if (options.strict && measured.some((m) => !m.met)) process.exitCode = 1;
 }
 
-const measured: Measurement[] = [];
-for (const bench of chosen) {
-  const measurement = measure(bench);
-  measured.push(measurement);
-  if (!options.json) console.log(row(measurement));
+function chosen(text: string): Bench[] {
+  const benches = groups.flat().filter(({ name }) => name.includes(text));
+  if (benches.length > 0) return benches;
+  const names = groups.flat().map(({ name }) => `  ${name}`);
+  throw new UsageError(
+    `--only ${text}: no bench has that in its name; there are\n${names.join('\n')}`,
+  );
 }
-if (options.json) console.log(JSON.stringify(measured, null, 2));
-if (options.strict && measured.some((m) => !m.met)) process.exitCode = 1;
+
+await runBench(help, main);

@@ -4,13 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, release, tmpdir, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { packageFolder } from '../../fuzz/package.ts';
+import { runBench } from '../commandLine.ts';
 import { nameOf } from '../workload/known.ts';
 import { peers as allPeers } from './adapters/index.ts';
 import { type Limits, measureCell } from './harness/cell.ts';
 import { endAll, runProcess } from './harness/process.ts';
 import { median, repeat } from './harness/repeat.ts';
 import { measureTwice } from './harness/twice.ts';
-import { help, type Options, parseOptions, UsageError } from './options.ts';
+import { help, type Options, optionsOf } from './options.ts';
 import { type Cell, plan } from './plan.ts';
 import { losses } from './report/losses.ts';
 import { markdown, type Setting } from './report/markdown.ts';
@@ -101,12 +102,4 @@ function machine(): string {
 
 const today = () => new Date().toISOString().slice(0, 10);
 
-try {
-  const options = parseOptions(process.argv.slice(2), allPeers);
-  if (options === null) console.log(help);
-  else await main(options);
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(error.message);
-  process.exitCode = 2;
-}
+await runBench(help, (args) => main(optionsOf(args, allPeers)));

@@ -1,6 +1,6 @@
 // The command line of the bench against peers: what may be asked for, and what is said when it is not.
 
-import { parseArgs } from 'node:util';
+import { parseOptions, positive, UsageError } from '../commandLine.ts';
 import { known, nameOf, type Workload } from '../workload/known.ts';
 import type { Limits } from './harness/cell.ts';
 import type { Peer } from './peer.ts';
@@ -11,8 +11,6 @@ export interface Options {
   readonly limits: Limits;
   readonly markdown: boolean;
 }
-
-export class UsageError extends Error {}
 
 /** Above this many states, a workload is called large. */
 const large = 1e6;
@@ -35,10 +33,9 @@ as absent, with the command that installs them. Answers that differ: exit code 1
 
 const defaults = { repeats: '5', 'repeats-long': '3', attempts: '3', cap: '60' };
 
-/** Null when help is asked for. Throws a UsageError. */
-export function parseOptions(args: readonly string[], peers: readonly Peer[]): Options | null {
+/** @throws UsageError */
+export function optionsOf(args: readonly string[], peers: readonly Peer[]): Options {
   const values = parse(args);
-  if (values.help) return null;
   const number = (name: keyof typeof defaults) => positive(name, values[name]);
   return {
     peers: chosenPeers(values.only, peers),
@@ -55,30 +52,18 @@ export function parseOptions(args: readonly string[], peers: readonly Peer[]): O
 
 function parse(args: readonly string[]) {
   const text = (value: string) => ({ type: 'string', default: value }) as const;
-  const flag = { type: 'boolean', default: false } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        only: text(''),
-        sizes: text('all'),
-        repeats: text(defaults.repeats),
-        'repeats-long': text(defaults['repeats-long']),
-        attempts: text(defaults.attempts),
-        cap: text(defaults.cap),
-        markdown: flag,
-        help: flag,
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${help}`, { cause: error });
-  }
-}
-
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new UsageError(`--${name} ${text}: must be a whole number above 0, as in --${name} 5`);
+  return parseOptions({
+    args: [...args],
+    options: {
+      only: text(''),
+      sizes: text('all'),
+      repeats: text(defaults.repeats),
+      'repeats-long': text(defaults['repeats-long']),
+      attempts: text(defaults.attempts),
+      cap: text(defaults.cap),
+      markdown: { type: 'boolean', default: false },
+    },
+  }).values;
 }
 
 function chosenPeers(only: string, peers: readonly Peer[]): readonly Peer[] {

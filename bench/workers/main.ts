@@ -1,43 +1,64 @@
-// How much sooner several workers are done with a scope than one, each run a process of its own:
-// `npm run bench:workers -- [--workers <n>] [--repeats <n>] [-- <options of check>]`. The answers must
-// be the same, byte for byte.
+// How much sooner several workers are done with a scope than one: `npm run bench:workers -- --help`.
 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { packageFolder } from '../../fuzz/package.ts';
-import { disturbedAbove, median, type Repeated, repeat } from '../peers/harness/repeat.ts';
+import { parseOptions, positive, runBench } from '../commandLine.ts';
 import { type Ended, runProcess } from '../peers/harness/process.ts';
+import { disturbedAbove, median, type Repeated, repeat } from '../peers/harness/repeat.ts';
 
 /** Three tasks of two operations each that register and unregister: a minute or two for one worker. */
 const usual = ['--scope', '3x2', '--subsystem', 'registration', '--context', 'register-cycle'];
 
-const { values: options, positionals } = parseArgs({
-  options: {
-    workers: { type: 'string', default: '2' },
-    repeats: { type: 'string', default: '3' },
-  },
-  allowPositionals: true,
-});
-const workers = countOf('workers');
-const repeats = countOf('repeats');
-const chosen = positionals.length > 0 ? positionals : usual;
+const help = `npm run bench:workers -- [options] [-- <options of iommucheck check>]
+
+Checks a scope with one worker and with several, each run a process of its own, and prints how much
+sooner several are done. The answers must be the same, byte for byte: else exit code 1.
+Without options of check: ${usual.join(' ')}
+
+  --workers <n>  how many are several (default: 2)
+  --repeats <n>  runs of each; the median counts (default: 3)
+  --help         this text
+`;
+
 const cli = join(packageFolder, 'dist/cli/main.js');
 const noCap = 2 ** 31 - 1;
 
-function countOf(name: 'workers' | 'repeats'): number {
-  const count = Number(options[name]);
-  if (Number.isInteger(count) && count >= 1) return count;
-  throw new Error(`--${name} ${options[name]}: not a count`);
+async function main(args: readonly string[]): Promise<void> {
+  const { values, positionals } = parseOptions({
+    args: [...args],
+    options: {
+      workers: { type: 'string', default: '2' },
+      repeats: { type: 'string', default: '3' },
+    },
+    allowPositionals: true,
+  });
+  const workers = positive('workers', values.workers);
+  const repeats = positive('repeats', values.repeats);
+  const scope = positionals.length > 0 ? positionals : usual;
+  const one = await by(1, scope, repeats);
+  const many = await by(workers, scope, repeats);
+  const answers = new Set([...one.runs, ...many.runs].map(({ output }) => output.stdout));
+  const gain = median(wallsOf(one)) / median(wallsOf(many));
+  console.log(`check ${scope.join(' ')}, median of ${repeats}`);
+  console.log(rowOf(1, one));
+  console.log(rowOf(workers, many));
+  console.log(`${gain.toFixed(2)} × as fast with ${workers} workers`);
+  console.log(answers.size === 1 ? 'the answers are the same' : 'the answers differ');
+  if (answers.size !== 1) process.exitCode = 1;
 }
 
-async function by(count: number): Promise<Repeated<Ended>> {
-  const args = [cli, 'check', ...chosen, '--workers', `${count}`];
+async function by(
+  workers: number,
+  scope: readonly string[],
+  repeats: number,
+): Promise<Repeated<Ended>> {
+  const args = [cli, 'check', ...scope, '--workers', `${workers}`];
   return repeat({ repeats, repeatsOfLong: repeats, attempts: 2 }, async (i) => {
     const run = await runProcess({ file: process.execPath, args }, tmpdir(), noCap);
     const { code, stdout, stderr } = run.output;
     if (code !== 0 && code !== 1) throw new Error(`check ended with ${code}: ${stderr || stdout}`);
-    process.stderr.write(`${count} workers, run ${i + 1}: ${seconds(run.wallMs)}\n`);
+    process.stderr.write(`${workers} workers, run ${i + 1}: ${seconds(run.wallMs)}\n`);
     return { run, last: false };
   });
 }
@@ -58,15 +79,4 @@ function rowOf(count: number, measured: Repeated<Ended>): string {
   return `${count} worker${count === 1 ? '' : 's'}: ${seconds(median(walls))} (${range}), ${cores} cores${disturbed}`;
 }
 
-const one = await by(1);
-const many = await by(workers);
-const answers = new Set([...one.runs, ...many.runs].map(({ output }) => output.stdout));
-const gain = median(wallsOf(one)) / median(wallsOf(many));
-console.log(`check ${chosen.join(' ')}, median of ${repeats}`);
-console.log(rowOf(1, one));
-console.log(rowOf(workers, many));
-console.log(`${gain.toFixed(2)} × as fast with ${workers} workers`);
-if (answers.size !== 1) {
-  console.log('the answers differ');
-  process.exitCode = 1;
-} else console.log('the answers are the same');
+await runBench(help, main);
