@@ -23,7 +23,7 @@ export function smallestScopes(
 ): Promise<readonly SmallestScope[]> {
   const jobs = ids.map((defect): DefectJob => ({ defect }));
   const { signal } = new AbortController();
-  return runScopeWork<SmallestScope>(jobs, { workers, signal }, () => {});
+  return runScopeWork<SmallestScope>(jobs, { workers, signal });
 }
 
 export const scopesDocument = (rows: readonly SmallestScope[]) => scopesPage(rows, catalogue);

@@ -19,6 +19,22 @@ test('without a built script to start a thread from, jobs run here in their orde
   expect(told).toEqual(['start 0', '0: 30', 'start 1', '1: 10', 'start 2', '2: 20']);
 });
 
+test('what is told of a job comes before its result', async () => {
+  const told: string[] = [];
+  await runJobs([3, 1], {
+    workers: 1,
+    script,
+    here: (n: number, tell: (news: string) => void) => {
+      tell(`half of ${n}`);
+      return n;
+    },
+    signal: new AbortController().signal,
+    onNews: (news, index) => told.push(`${index}: ${news}`),
+    onResult: (result, index) => told.push(`${index}: ${result}`),
+  });
+  expect(told).toEqual(['0: half of 3', '0: 3', '1: half of 1', '1: 1']);
+});
+
 test('an abort ends the list after the job under way', async () => {
   const abort = new AbortController();
   const here = (n: number) => {

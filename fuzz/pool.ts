@@ -3,20 +3,27 @@
 // run here.
 
 import { Worker } from 'node:worker_threads';
+import type { Message } from './poolWorker.ts';
 
-export interface PoolOptions<J, R> {
+/** `N`: what is told of a job while it is under way. */
+export interface PoolOptions<J, R, N = never> {
   readonly workers: number;
-  /** A built script that answers messages {index, job} with {index, result}; null: there is none. */
+  /** A built script that serves jobs (poolWorker.ts); null: there is none. */
   readonly script: URL | null;
   /** The same work on this thread. */
-  readonly here: (job: J) => R;
+  readonly here: (job: J, tell: (news: N) => void) => R;
   readonly signal: AbortSignal;
   /** Told of every result, in the order of the jobs. */
   readonly onResult: (result: R, index: number) => void;
   readonly onStart?: (index: number) => void;
+  /** In no order. */
+  readonly onNews?: (news: N, index: number) => void;
 }
 
-export async function runJobs<J, R>(jobs: readonly J[], options: PoolOptions<J, R>): Promise<R[]> {
+export async function runJobs<J, R, N = never>(
+  jobs: readonly J[],
+  options: PoolOptions<J, R, N>,
+): Promise<R[]> {
   const order = new InOrder<R>(options.onResult);
   const workers = Math.min(options.workers, jobs.length);
   const { script } = options;
@@ -48,25 +55,26 @@ class InOrder<R> {
   }
 }
 
-async function runHere<J, R>(
+async function runHere<J, R, N>(
   jobs: readonly J[],
-  options: PoolOptions<J, R>,
+  options: PoolOptions<J, R, N>,
   order: InOrder<R>,
 ): Promise<void> {
   for (const [index, job] of jobs.entries()) {
     if (options.signal.aborted) return;
     options.onStart?.(index);
-    order.add(index, options.here(job));
+    const result = options.here(job, (news) => options.onNews?.(news, index));
+    order.add(index, result);
     // Lets signals and output through between two jobs.
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
-async function runThreads<J, R>(
+async function runThreads<J, R, N>(
   jobs: readonly J[],
   script: URL,
   count: number,
-  options: PoolOptions<J, R>,
+  options: PoolOptions<J, R, N>,
   order: InOrder<R>,
 ): Promise<void> {
   let next = 0;
@@ -84,9 +92,10 @@ async function runThreads<J, R>(
         options.onStart?.(next);
         thread.postMessage({ index: next, job: jobs[next++] });
       };
-      thread.on('message', (m: { index: number; result?: R; error?: string }) => {
-        if (m.error !== undefined) return reject(new Error(m.error));
-        order.add(m.index, m.result as R);
+      thread.on('message', (message: Message<R, N>) => {
+        if ('news' in message) return options.onNews?.(message.news, message.index);
+        if ('error' in message) return reject(new Error(message.error));
+        order.add(message.index, message.result);
         give();
       });
       thread.on('error', reject);

@@ -37,11 +37,11 @@ export class Estimate {
     this.states += result.states;
   }
 
-  /** From 0 to 1. */
-  get share(): number {
+  /** From 0 to 1; `began`: states of jobs that are under way. */
+  share(began: number): number {
     let left = 0;
     for (const { shape, programs } of this.left.values()) left += programs * this.statesOf(shape);
-    return this.states / Math.max(1, this.states + left);
+    return (this.states + began) / Math.max(1, this.states + Math.max(left, began));
   }
 
   private statesOf(shape: Shape): number {

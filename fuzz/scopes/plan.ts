@@ -70,9 +70,11 @@ export function jobsOf(plan: ScopePlan, programs: ReadonlyMap<string, Programs>)
 
 /**
  * So that a job is a matter of seconds, and of minutes at most: runs grow with a power of the
- * operations, but what a host has learnt of them must serve for many programs.
+ * operations. What a host has learnt of them must serve for many programs, but those of more than six
+ * operations take so long that they pay for it soon.
  */
 function jobSize(shape: Shape): number {
   const operations = shape.reduce((sum, n) => sum + n, 0);
+  if (operations > 6) return Math.max(1, 2 ** (19 - 2 * operations));
   return Math.max(128, 2 ** (16 - 2 * operations));
 }

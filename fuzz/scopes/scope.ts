@@ -56,7 +56,7 @@ export interface ScopeAnswer {
 }
 
 export interface ScopeEvents {
-  /** After every job. */
+  /** After every job, and now and then while some are under way. */
   progress(at: ScopeAt): void;
 }
 

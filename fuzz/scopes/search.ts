@@ -15,6 +15,9 @@ import type { Programs } from './programs.ts';
 /** Steps of one run after which it is cut off: far more than any program of a scope takes. */
 export const maxSteps = 20_000;
 
+/** States after which it is told how far a job got. */
+const toldEvery = 1 << 14;
+
 /** Programs after which a host is booted anew: what it has learnt takes memory. */
 const programsPerHost = 1024;
 
@@ -44,6 +47,9 @@ export interface JobResult {
   readonly collision: number;
   readonly failures: readonly Failure[];
 }
+
+/** How far a job got that is under way. */
+export type JobNews = Pick<JobResult, 'programs' | 'states'>;
 
 /** Boots hosts of one context as they are needed. */
 export class Hosts {
@@ -75,9 +81,16 @@ export class Hosts {
   }
 }
 
-export function runScopeJob(job: ScopeJob, programs: Programs, hosts: Hosts): JobResult {
+/** `tell`: told now and then, between programs and in the middle of long ones. */
+export function runScopeJob(
+  job: ScopeJob,
+  programs: Programs,
+  hosts: Hosts,
+  tell: (news: JobNews) => void = () => {},
+): JobResult {
   const failures = new Map<string, Failure>();
   const sum = { programs: 0, states: 0, transitions: 0, cut: 0, collision: 0 };
+  let told = 0;
   for (const placed of programs.range(job.shape, job.from, job.to)) {
     const program = programs.program(job.shape, placed);
     const { executor, judge } = hosts.boot(program);
@@ -87,6 +100,7 @@ export function runScopeJob(job: ScopeJob, programs: Programs, hosts: Hosts): Jo
       maxDepth: maxSteps,
       preemptions: Number.POSITIVE_INFINITY,
       reductions: job.plan.reductions,
+      onProgress: (states) => tell({ programs: sum.programs, states: sum.states + states }),
       onViolation: ({ property, key }) => {
         seen.set(`${property} ${key}`, [property, key]);
         return true;
@@ -99,6 +113,9 @@ export function runScopeJob(job: ScopeJob, programs: Programs, hosts: Hosts): Jo
     sum.transitions += result.transitions;
     sum.cut += result.complete ? 0 : 1;
     sum.collision += result.collisionProbability;
+    if (sum.states - told < toldEvery) continue;
+    told = sum.states;
+    tell({ programs: sum.programs, states: sum.states });
   }
   return { ...sum, failures: [...failures.values()] };
 }

@@ -8,7 +8,7 @@ import { type ExplainJob, suspectsOf } from './explain.ts';
 import { contextsOf, jobsOf, type ScopeJob, type ScopePlan } from './plan.ts';
 import { Programs } from './programs.ts';
 import type { ScopeEvents, ScopeProgress, ScopeService } from './scope.ts';
-import type { JobResult } from './search.ts';
+import type { JobNews, JobResult } from './search.ts';
 import { added } from './tally.ts';
 import { runScopeWork, type Threads } from './threads.ts';
 
@@ -31,7 +31,6 @@ export function scopeService(toolVersion: string): ScopeService {
         ? await runScopeWork<readonly Found[]>(
             suspects.slice(0, maxShrunk).map((suspect) => explanation(plan, suspect, toolVersion)),
             threads,
-            () => {},
           )
         : [];
       const unshrunk = finished ? suspects.slice(maxShrunk) : suspects;
@@ -58,17 +57,40 @@ async function searched(
   const ofPrograms = jobs.reduce((n, job) => n + job.to - job.from, 0);
   const skipped = progress.jobsDone;
   const estimate = new Estimate(jobs.slice(skipped));
-  await runScopeWork<JobResult>(jobs.slice(skipped), threads, (result, i) => {
-    const job = jobs[skipped + i] as ScopeJob;
-    progress = {
-      jobsDone: skipped + i + 1,
-      tallies: added(progress.tallies, job, result),
-    };
-    estimate.add(job, result);
-    const programs = progress.tallies.reduce((n, t) => n + t.programs, 0);
-    const states = progress.tallies.reduce((n, t) => n + t.states, 0);
-    const { share } = estimate;
-    events.progress({ context: job.context, programs, ofPrograms, states, share, progress });
+  const underWay = new Map<number, JobNews>();
+  const tell = ({ context }: ScopeJob) => {
+    const began = sumOf(underWay.values());
+    const done = sumOf(progress.tallies);
+    events.progress({
+      context,
+      programs: done.programs + began.programs,
+      ofPrograms,
+      states: done.states + began.states,
+      share: estimate.share(began.states),
+      progress,
+    });
+  };
+  await runScopeWork<JobResult>(jobs.slice(skipped), threads, {
+    onNews: (news, i) => {
+      underWay.set(i, news);
+      tell(jobs[skipped + i] as ScopeJob);
+    },
+    onResult: (result, i) => {
+      const job = jobs[skipped + i] as ScopeJob;
+      underWay.delete(i);
+      progress = { jobsDone: skipped + i + 1, tallies: added(progress.tallies, job, result) };
+      estimate.add(job, result);
+      tell(job);
+    },
   });
   return progress;
+}
+
+function sumOf(all: Iterable<JobNews>): JobNews {
+  const sum = { programs: 0, states: 0 };
+  for (const { programs, states } of all) {
+    sum.programs += programs;
+    sum.states += states;
+  }
+  return sum;
 }

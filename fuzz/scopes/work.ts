@@ -6,7 +6,7 @@ import type { ScopeContext } from './context.ts';
 import { type ExplainJob, explainSuspect } from './explain.ts';
 import { contextsOf, type ScopeJob } from './plan.ts';
 import { Programs } from './programs.ts';
-import { Hosts, type JobResult, runScopeJob } from './search.ts';
+import { Hosts, type JobNews, type JobResult, runScopeJob } from './search.ts';
 import { type SmallestScope, smallestScope } from './smallestScope.ts';
 
 /** A defect whose smallest scope is looked for. */
@@ -27,13 +27,13 @@ let kept: Kept | null = null;
 
 export type ScopeDone = JobResult | readonly Found[] | SmallestScope;
 
-export function doScopeWork(job: ScopeWork): ScopeDone {
+export function doScopeWork(job: ScopeWork, tell: (news: JobNews) => void): ScopeDone {
   if ('defect' in job) return smallestScope(job.defect);
   if (!('shape' in job)) return explainSuspect(job);
   const { context, programs } = keptFor(job);
   // Hosts of its own: what reductions leave out depends on what a host has learnt of its operations,
   // and the counts of a job must not depend on which other jobs its thread has done.
-  return runScopeJob(job, programs, new Hosts(context, job.plan));
+  return runScopeJob(job, programs, new Hosts(context, job.plan), tell);
 }
 
 function keptFor({ plan, context: id }: ScopeJob): Kept {

@@ -1,16 +1,9 @@
 // A worker thread of `check --scope`.
 
-import { parentPort } from 'node:worker_threads';
+import { serve } from '../poolWorker.ts';
 import { doScopeWork, type ScopeWork } from './work.ts';
 
-parentPort?.on('message', ({ index, job }: { index: number; job: ScopeWork }) => {
-  try {
-    parentPort?.postMessage({ index, result: doScopeWork(job) });
-  } catch (error) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    parentPort?.postMessage({ index, error: `${nameOf(job)}: ${text}` });
-  }
-});
+serve(doScopeWork, nameOf);
 
 function nameOf(job: ScopeWork): string {
   if ('defect' in job) return job.defect;
