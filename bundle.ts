@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 
 const root = import.meta.dirname;
-const outdir = join(root, 'dist');
 
 /** What is started or imported from outside. */
 const entryPoints = [
@@ -27,21 +26,25 @@ const entryPoints = [
 /** Timed from a cold process to its verdict: in one file. */
 const alone = ['bench/peers/ours.ts'];
 
-const common: BuildOptions = {
-  absWorkingDir: root,
-  outdir,
-  outbase: root,
-  bundle: true,
-  packages: 'external',
-  platform: 'node',
-  target: 'node20.19',
-  format: 'esm',
-  sourcemap: true,
-  sourcesContent: false,
-  logLevel: 'warning',
-};
+/** Into a folder of which nothing is kept. */
+export async function bundle(outdir: string): Promise<void> {
+  const common: BuildOptions = {
+    absWorkingDir: root,
+    outdir,
+    outbase: root,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    target: 'node20.19',
+    format: 'esm',
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: 'warning',
+  };
+  rmSync(outdir, { recursive: true, force: true });
+  await build({ ...common, entryPoints, splitting: true, chunkNames: 'chunks/[name]-[hash]' });
+  await build({ ...common, entryPoints: alone });
+  chmodSync(join(outdir, 'cli/main.js'), 0o755);
+}
 
-rmSync(outdir, { recursive: true, force: true });
-await build({ ...common, entryPoints, splitting: true, chunkNames: 'chunks/[name]-[hash]' });
-await build({ ...common, entryPoints: alone });
-chmodSync(join(outdir, 'cli/main.js'), 0o755);
+if (process.argv[1] === import.meta.filename) await bundle(join(root, 'dist'));

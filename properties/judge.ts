@@ -35,25 +35,20 @@ import { checkViews, MapWatcher } from './entries.ts';
 import { FaultWatcher } from './faults.ts';
 import { Judged } from './judged.ts';
 import { broken } from './property.ts';
-import { checkRegions, checkUnregistered } from './registration.ts';
-import { mmOf, rcuIdle } from './view.ts';
-
-/** What an UNREGISTER is about. */
-type Range = Readonly<Record<'container' | 'va' | 'size', number>>;
+import { checkRegions } from './registration.ts';
+import { Unregistered } from './unregistered.ts';
+import { rcuIdle } from './view.ts';
 
 /** What the judge remembers of a run; cells, so that undo restores it and states include it. */
 class Ghost extends KernelObject {
   readonly configurations: Cell<Configurations>;
   /** Containers that a REGISTER succeeded on, as bits. */
   readonly registered: Cell<number>;
-  /** The UNREGISTERs that have returned 0 since nothing was in flight: ranges as JSON, a line each. */
-  readonly unregistered: Cell<string>;
 
   constructor(birth: Birth, initial: Configurations) {
     super(birth);
     this.configurations = this.cell('configurations', initial);
     this.registered = this.cell('registered', 0);
-    this.unregistered = this.cell('unregistered', '');
   }
 
   get kind(): string {
@@ -83,6 +78,7 @@ export class SpaprJudge implements Listener {
   private readonly calls: Calls;
   private readonly refinement: Refinement;
   private readonly ghost: Ghost;
+  private readonly unregistered: Unregistered;
   private readonly atomicity: AtomicityJudge<ModelState, Pending, Outcome> | null;
   /** Quiescent states that were found right, and the configurations that agree with them. */
   private readonly judged = new Judged<Configurations>();
@@ -103,6 +99,7 @@ export class SpaprJudge implements Listener {
     const state = oracle.initial(program.topology, sites, quirksNamed(quirks), closable);
     const initial = this.refinement.initial(state, executor.tasks.length);
     this.ghost = world.heap.boot(Ghost, 'judge', initial);
+    this.unregistered = new Unregistered(program, world);
     const whole = wholeOps<Op, SpaprProgram>(spaprPromises, program);
     const start = { machines: spaprSteps, state, tasks: executor.tasks.length };
     this.atomicity = whole.size === 0 ? null : new AtomicityJudge(world.heap, start, whole, words);
@@ -121,11 +118,8 @@ export class SpaprJudge implements Listener {
     const { op } = call;
     checkErrno(op, result);
     if (op.op === 'register' && result.ret === 0) this.noteRegistered(op.container);
-    if (op.op === 'unregister' && result.ret === 0) {
-      this.noteUnregistered(op);
-      // Before the machines object: it says more.
-      if (this.executor.busy === 0) this.checkUnregistered();
-    }
+    if ((op.op === 'register' || op.op === 'unregister') && result.ret === 0)
+      this.unregistered.note(op);
     const from = this.ghost.configurations.stored;
     const to = this.refinement.end(from, call, result, watched[0] as string);
     if (to.all.length === 0) throw this.unexplained(from, call, result);
@@ -134,7 +128,7 @@ export class SpaprJudge implements Listener {
   }
 
   quiescent(): void {
-    this.checkUnregistered();
+    this.unregistered.check();
     const { heap } = this.world;
     const { exiting, tasks } = this.executor;
     const idle = rcuIdle(this.world) && tasks.every((t) => t.idle);
@@ -210,27 +204,9 @@ export class SpaprJudge implements Listener {
     this.world.heap.store(this.ghost.registered, bits);
   }
 
-  private noteUnregistered({ container, va, size }: Range): void {
-    const { unregistered } = this.ghost;
-    const known = unregistered.stored.split('\n').filter((text) => text !== '');
-    const text = JSON.stringify({ container, va, size });
-    if (!known.includes(text))
-      this.world.heap.store(unregistered, [...known, text].sort().join('\n'));
-  }
-
-  private checkUnregistered(): void {
-    const { world } = this;
-    const ranges = this.ghost.unregistered.stored.split('\n');
-    world.heap.store(this.ghost.unregistered, '');
-    for (const text of ranges) {
-      if (text === '') continue;
-      const { container: index, va, size } = JSON.parse(text) as Range;
-      const container = world.containers[index];
-      if (container !== undefined) checkUnregistered(world, mmOf(world, container), va, size);
-    }
-  }
-
   private unexplained(from: Configurations, { op, task }: Call, result: Outcome) {
+    // It says more than that the machines object.
+    if (op.op === 'unregister' && result.ret === 0) this.unregistered.checkOne(op);
     const allowed = this.refinement.allowed(from, task).map(errnoName).join(' or ');
     return broken(
       properties.conformance,

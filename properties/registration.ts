@@ -80,15 +80,21 @@ function checkUsed(world: SpaprWorld, region: MemRegion): void {
   );
 }
 
-/** An UNREGISTER of [va, va + size) returned 0, and no other operation is in flight. */
-export function checkUnregistered(world: SpaprWorld, mm: Mm, va: number, size: number): void {
+/** An UNREGISTER of [va, va + size) returned 0. */
+export function checkUnregistered(
+  world: SpaprWorld,
+  mm: Mm,
+  va: number,
+  size: number,
+  key: string,
+): void {
   const left = regionsOf(mm).find((r) => r.ua === va && r.end === va + size);
   if (left === undefined) return;
   if (containersOf(world, mm).some((c) => preregOf(c).some((n) => n.mem === left))) return;
   const live = countedTces(left);
   throw broken(
     properties.unregistered,
-    'still listed',
+    key,
     `UNREGISTER returned 0, but ${name(left)} is still listed and pinned with ` +
       `used = ${left.used.stored} and ${live} live TCEs, registered by no container`,
     left,

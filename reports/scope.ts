@@ -19,6 +19,7 @@ export function scopeText(answer: ScopeAnswer, titles: Titles, paint: Painter = 
     ...callersLines(answer),
     ...foundLines(engineName(plan.engine), found, titles, paint),
     ...unshrunkLines(answer),
+    ...behindLines(answer),
     '',
     verdictLine(answer, paint),
   ];
@@ -135,6 +136,12 @@ function unshrunkLines({ unshrunk, finished }: ScopeAnswer): string[] {
   const why = finished ? 'beyond the number that is shrunk' : 'not shrunk: interrupted';
   const lines = unshrunk.map(({ property, key }) => `  ${property} (${key})`);
   return ['', `${plural(unshrunk.length, 'violation')} more, ${why}`, ...lines];
+}
+
+function behindLines({ behind }: ScopeAnswer): string[] {
+  if (behind.length === 0) return [];
+  const lines = behind.map(({ property, key }) => `  ${property} (${key})`);
+  return ['', `${plural(behind.length, 'violation')} more, only behind others in a run`, ...lines];
 }
 
 function verdictLine(answer: ScopeAnswer, paint: Painter): string {

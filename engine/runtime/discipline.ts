@@ -13,6 +13,14 @@ export interface Held {
   readonly shared: boolean;
 }
 
+/** In the same order, and shared by both or by neither. */
+export function sameLocks(a: readonly Held[], b: readonly Held[]): boolean {
+  return (
+    a === b ||
+    (a.length === b.length && a.every((h, i) => h.cell === b[i]?.cell && h.shared === b[i].shared))
+  );
+}
+
 /** As lockdep does, locks are classed by where they live, not by instance. */
 const lockClass = (cell: Cell<Value>) => `${cell.object.kind}.${cell.field}`;
 

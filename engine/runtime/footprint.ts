@@ -4,7 +4,7 @@
 
 import type { Access } from './access.ts';
 import { type Guard, guardsOf } from './dependence.ts';
-import type { Held } from './discipline.ts';
+import { type Held, sameLocks } from './discipline.ts';
 import type { KernelObject } from './object.ts';
 
 /** What operations were found to do while their code was learnt. */
@@ -133,11 +133,4 @@ export class Footprint {
   *accesses(): Generator<Access> {
     for (const { access, own } of this.points) if (!own) yield access;
   }
-}
-
-function sameLocks(a: readonly Held[], b: readonly Held[]): boolean {
-  return (
-    a === b ||
-    (a.length === b.length && a.every((h, i) => h.cell === b[i]?.cell && h.shared === b[i].shared))
-  );
 }

@@ -13,27 +13,43 @@ export interface Hashed {
 /** What a cell may hold. Objects are compared by identity, everything else by value. */
 export type Value = number | boolean | string | null | Hashed;
 
-/** Mixes two 32-bit integers into one (murmur-style finaliser). */
+/**
+ * Mixes two 32-bit integers into one, for all b alike at any a: digests are sums of such, and two that
+ * differ only in which of two cells has which value must not meet more often than others. The rounds are
+ * those of triple32 (C. Wellons, hash-prospector), with `a` taken in twice.
+ */
 export function mix(a: number, b: number): number {
+  let h = (a + b + 0x9e3779b9) | 0;
+  h = Math.imul(h ^ (h >>> 17), 0xed5ad4bb);
+  h = Math.imul(((h ^ (h >>> 11)) + a) | 0, 0xac4c1b51);
+  h = Math.imul(h ^ (h >>> 15), 0x31848bab);
+  return h ^ (h >>> 14);
+}
+
+/**
+ * Folds two 32-bit integers into one. Traces print such hashes of values without a name, and seeds become
+ * programs by them: it must stay as it is.
+ */
+export function fold(a: number, b: number): number {
   let h = Math.imul(a ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul((b + 0x165667b1) | 0, 0xc2b2ae35);
   h = Math.imul(h ^ (h >>> 15), 0x27d4eb2f);
   return h ^ (h >>> 13);
 }
 
-/** 32-bit FNV-1a of a name, finished with {@link mix}; other seeds give independent hashes. */
-export function hashString(text: string, seed = 0x811c9dc5): number {
+/** 32-bit FNV-1a of a name, finished with {@link fold}. */
+export const hashString = (text: string): number => fnv(text, 0x811c9dc5, 0x01000193);
+
+/** Independent of the first. */
+export const hashString2 = (text: string): number => fnv(text, 0x2c1b3c6d, 0x5bd1e995);
+
+function fnv(text: string, seed: number, prime: number): number {
   let h = seed;
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  return mix(h, text.length);
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), prime);
+  return fold(h, text.length);
 }
 
 const double = new Float64Array(1);
 const halves = new Int32Array(double.buffer);
-
-/** Seed of the second lane's string hashes. */
-const seed2 = 0x2c1b3c6d;
-
-export const hashString2 = (text: string): number => hashString(text, seed2);
 
 /** First lane's hash of one value, equal for equal values. */
 export function hashValue(value: Value): number {
@@ -53,7 +69,7 @@ export function hashValue2(value: Value): number {
   if (typeof value === 'number') {
     if ((value | 0) === value) return Math.imul(value, 0x9e3779b1);
     double[0] = value;
-    return mix(halves[1] as number, (halves[0] as number) ^ seed2);
+    return mix(halves[1] as number, (halves[0] as number) ^ 0x2c1b3c6d);
   }
   if (value === null) return 0x5bd1e995;
   if (typeof value === 'object') return value.hash2;

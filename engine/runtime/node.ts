@@ -4,9 +4,9 @@
 // answers, and going back to an earlier point costs nothing.
 
 import type { Access } from './access.ts';
-import type { Held } from './discipline.ts';
+import { type Held, sameLocks } from './discipline.ts';
 import type { Footprint, Growth, Point } from './footprint.ts';
-import { hashString, hashValue, hashValue2, mix, type Value } from './hash.ts';
+import { hashString, hashString2, hashValue, hashValue2, mix, type Value } from './hash.ts';
 import type { KernelObject } from './object.ts';
 import type { Violation } from './trip.ts';
 
@@ -40,13 +40,12 @@ export function rootLabel(task: string, index: number, op?: { readonly label: st
 }
 
 export function rootLanes(label: string): Lanes {
-  const name = hashString(label);
-  return [mix(name, 0x51ed), mix(name ^ 0x7f4a7c15, 1)];
+  return [mix(hashString(label), 0x51ed), mix(hashString2(label), 0x51ed)];
 }
 
 /** The lanes of a child, by the hashes of what the step to it observed. */
 export function lanesAfter(lane1: number, lane2: number, hash1: number, hash2: number): Lanes {
-  return [mix(lane1, hash1), mix(lane2 ^ 0x2545f491, hash2)];
+  return [mix(lane1, hash1), mix(lane2, hash2)];
 }
 
 export class Node {
@@ -149,14 +148,13 @@ export class Node {
         f.label === label &&
         f.allocations === allocations &&
         f.node.access === access &&
-        f.node.held.length === held.length &&
-        f.node.held.every((h, i) => h.cell === held[i]?.cell) &&
+        sameLocks(f.node.held, held) &&
         f.node.watched.every((w, i) => w === watched[i]),
     );
     if (twin !== undefined) return twin.node;
-    const h = mix(hashString(label), root.forgotten.length + 1);
-    const lane1 = mix(root.lane1, h);
-    const lane2 = mix(root.lane2 ^ 0x68bc21eb, h);
+    const number = root.forgotten.length + 1;
+    const lane1 = mix(root.lane1, mix(hashString(label), number));
+    const lane2 = mix(root.lane2, mix(hashString2(label), number));
     const { opIndex, footprint } = this;
     // Its histories may differ in what they own: here, they own nothing.
     const node = new Node(access, opIndex, this, key, lane1, lane2, held, watched, footprint, []);

@@ -5,7 +5,7 @@
 import { Access, Flag, type Steps } from './access.ts';
 import { type Birth, KernelObject } from './object.ts';
 import type { Cell } from './cell.ts';
-import { type Hashed, mix, type Value } from './hash.ts';
+import { fold, type Hashed, mix, type Value } from './hash.ts';
 import type { Renamable, Renaming } from './renaming.ts';
 import { bugOn } from './trip.ts';
 
@@ -35,7 +35,7 @@ class RcuState implements Hashed, Renamable {
     this.waitsFor = waitsFor;
     this.rest = rest;
     const objects = object === null ? rest : [object, ...rest];
-    this.hash = objects.reduce((h, o) => mix(h, o.hash), mix(readers, waitsFor));
+    this.hash = objects.reduce((h, o) => fold(h, o.hash), fold(readers, waitsFor));
     this.hash2 = objects.reduce((h, o) => mix(h, o.hash2), mix(waitsFor, readers));
   }
 
@@ -44,7 +44,7 @@ class RcuState implements Hashed, Renamable {
     const [readers, waitsFor] = [r.bits(this.readers), r.bits(this.waitsFor)];
     const hashes = (object === null ? rest : [object, ...rest]).map((o) => r.hashOf(o));
     return {
-      hash: hashes.reduce((h, [hash]) => mix(h, hash), mix(readers, waitsFor)),
+      hash: hashes.reduce((h, [hash]) => fold(h, hash), fold(readers, waitsFor)),
       hash2: hashes.reduce((h, [, hash2]) => mix(h, hash2), mix(waitsFor, readers)),
     };
   }

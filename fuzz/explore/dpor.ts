@@ -117,6 +117,8 @@ export class StatelessSearch {
       // The run ends here, and what the others would have done is not seen: so they come first, too.
       point.wanted |= point.enabled;
       this.reverse(this.happened.end(task));
+      this.takeBack(point);
+      this.reverseWaits();
       return;
     }
     if (this.depth > this.options.maxDepth) {
@@ -165,11 +167,19 @@ export class StatelessSearch {
       this.complete = false;
       this.stopped = true;
     }
+    this.reverseWaits();
     if (this.executor.finished) return this.judge.final();
-    // Those who wait for ever take no step that could be found to race.
-    for (const task of this.executor.tasks)
-      if (!task.finished && task.phase !== 'daemon') this.reverse(this.happened.wouldBe(task));
     throw this.executor.deadlock();
+  }
+
+  /** Those who wait when a run ends take no step that could be found to race. */
+  private reverseWaits(): void {
+    const { executor } = this;
+    for (const task of executor.tasks) {
+      const comes = task.order === executor.turn || task.phase === 'daemon';
+      if (!task.finished && comes && executor.ways(task) === 0)
+        this.reverse(this.happened.wouldBe(task));
+    }
   }
 
   /** Sees to it that each race of the step just taken is tried the other way round. */

@@ -77,8 +77,9 @@ export class ExhaustiveSearch {
       violations++;
       return this.options.onViolation(violation, decisions);
     };
-    const options = { ...this.options, onViolation };
-    const { result } = this.settled(options, orders);
+    // Parts searched apart would not show a circle that only the whole has.
+    const reductions = this.options.reductions?.filter((r) => r !== 'parts') ?? [];
+    const { result } = this.settled({ ...this.options, reductions, onViolation }, orders);
     return {
       ...first,
       violations: first.violations + violations,

@@ -95,7 +95,8 @@ export class Happened {
   /** Whether the next steps of two tasks depend on each other. */
   dependNow(steps: StepDependence, a: Task, b: Task): boolean {
     if (steps.between(a, b)) return true;
-    return this.quiescent && isBoundary(a) && isBoundary(b);
+    if (!this.quiescent) return false;
+    return (isDaemon(a) && isDaemon(b)) || (isBoundary(a) && isBoundary(b));
   }
 
   private races(step: Step): Race[] {
@@ -138,15 +139,18 @@ export class Happened {
     if (a.task.order !== b.task.order && a.task.phase !== 'daemon' && b.task.phase !== 'daemon')
       return true;
     const [first, second] = [a.begins || a.ends, b.begins || b.ends];
+    const [daemon, daemonToo] = [isDaemon(a.task), isDaemon(b.task)];
+    // While nothing is in flight, each step of a daemon makes another quiescent state.
+    if (this.quiescent && daemon && daemonToo) return true;
     if (this.executor.listener === null) return this.quiescent && first && second;
     // Whoever listens remembers what he sees while nothing is in flight, so daemons count as well.
-    const [told, toldToo] = [first || isDaemon(a), second || isDaemon(b)];
+    const [told, toldToo] = [first || daemon, second || daemonToo];
     if (told && toldToo) return true;
     return (first && a.looks && b.seen) || (second && b.looks && a.seen);
   }
 
   /** Without step `at` and what follows from it, the step could not have been taken. */
-  private hadToWait({ access, task }: Step, at: number): boolean {
+  private hadToWait({ access, task, before: last }: Step, at: number): boolean {
     if (access.ready === null) return false;
     const { id } = (this.steps[at] as Step).task;
     for (let i = at; i < this.length - 1; i++) {
@@ -154,7 +158,7 @@ export class Happened {
       if (touching.cell === access.cell && (clock[id] as number) > at)
         return !access.ready(before, task.id);
     }
-    return false;
+    return !access.ready(last, task.id);
   }
 
   private raceAt(at: number, step: Step, index: number): Race {
@@ -198,7 +202,7 @@ export class Happened {
   }
 }
 
-const isDaemon = ({ task }: Step): boolean => task.phase === 'daemon';
+const isDaemon = ({ phase }: Task): boolean => phase === 'daemon';
 
 function join(clock: Int32Array, other: Int32Array): void {
   for (let i = 0; i < clock.length; i++)

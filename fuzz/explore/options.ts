@@ -16,8 +16,8 @@ export interface SearchOptions {
   /** A condition not to heed: for tests of the others. */
   readonly without?: Condition;
   /**
-   * Go on behind a race and behind a quiescent state that was judged wrong, too. Default: such a
-   * state is the end of its runs.
+   * Go on behind a race and behind a quiescent state that was judged wrong, too. Default: only where
+   * something is left out of the search, which rests on it; else such a state is the end of its runs.
    */
   readonly beyond?: boolean;
   /** Told of each violation with the decisions that led to it; answers whether to go on searching. */

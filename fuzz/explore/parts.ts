@@ -51,7 +51,7 @@ export class PartsSearch {
     if (parts.length < 2 || executor.listener !== null) return null;
     executor.reset();
     const setup = this.runSetup();
-    if (setup === null) return null;
+    if (setup === null || this.leftWork()) return null;
     const lists = parts.map((part) => this.searchPart(part, setup));
     if (this.stuck) return null;
     if (!this.stopped) this.assemble(lists, setup);
@@ -64,6 +64,7 @@ export class PartsSearch {
     const { executor } = this;
     const decisions: Decision[] = [];
     const setup = executor.tasks.filter((t) => t.phase === 'setup');
+    executor.lockOrder = this.orders;
     try {
       for (;;) {
         if (setup.every((t) => t.finished)) return decisions;
@@ -77,7 +78,16 @@ export class PartsSearch {
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
       return null;
+    } finally {
+      executor.lockOrder = null;
     }
+  }
+
+  /** The setup has given daemons work that may be of no part. */
+  private leftWork(): boolean {
+    const { executor, options } = this;
+    if (options.without === 'setups leave work') return false;
+    return executor.tasks.some((t) => t.phase === 'daemon' && executor.ways(t) > 0);
   }
 
   /** Every quiescent state of the part alone, with all others at their beginning. */

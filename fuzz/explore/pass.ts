@@ -8,6 +8,7 @@ import type { SearchOrders } from './lockOrder.ts';
 import { reduces, type SearchOptions, type SearchResult } from './options.ts';
 import { PersistentSets } from './persistent.ts';
 import { announcedRace } from './race.ts';
+import { reductions } from './reductions.ts';
 import { StepDependence } from './stepDependence.ts';
 import { Symmetry } from './symmetry.ts';
 import { Visited } from './visited.ts';
@@ -28,6 +29,9 @@ interface Frame {
   left: number;
   asleep: number;
   nextChoice: number;
+  /** Tasks that were moved, and those of them with a step that was judged wrong: bits. */
+  tried: number;
+  tripped: number;
 }
 
 /** What a pass is about, where that is not all there is. */
@@ -53,6 +57,8 @@ const unused: Frame = {
   left: 0,
   asleep: 0,
   nextChoice: 0,
+  tried: 0,
+  tripped: 0,
 };
 
 export class Pass {
@@ -61,6 +67,8 @@ export class Pass {
   private readonly options: SearchOptions;
   private readonly orders: SearchOrders;
   private readonly bounded: boolean;
+  /** Runs go on behind states that are judged wrong. */
+  private readonly beyond: boolean;
   private readonly persistent: PersistentSets | null;
   private readonly sleep: StepDependence | null;
   private symmetry: Symmetry | null;
@@ -96,6 +104,8 @@ export class Pass {
       : null;
     this.symmetry = reduces(options, 'symmetry') ? Symmetry.of(executor, without) : null;
     this.passing = sections;
+    const reduced = reductions.some((name) => reduces(options, name));
+    this.beyond = options.beyond === true || (reduced && without !== 'go on behind');
   }
 
   /** Everything, from the beginning. */
@@ -126,16 +136,20 @@ export class Pass {
   private search(): SearchResult {
     const { executor } = this;
     executor.lockOrder = this.orders;
-    this.enter(null, 0, 0, 0);
-    this.arrive();
-    while (this.depth > 0 && !this.stopped && !this.full) {
-      const frame = this.frames[this.depth - 1] as Frame;
-      if (frame.left === 0) this.undo(frame);
-      else if (this.move(frame)) this.arrive();
+    try {
+      this.enter(null, 0, 0, 0);
+      this.arrive();
+      while (this.depth > 0 && !this.stopped && !this.full) {
+        const frame = this.frames[this.depth - 1] as Frame;
+        if (frame.left === 0 && frame.tripped !== 0) this.widen(frame);
+        if (frame.left === 0) this.undo(frame);
+        else if (this.move(frame)) this.arrive();
+      }
+      return this.result();
+    } finally {
+      while (this.depth > 0) this.undo(this.frames[this.depth - 1] as Frame);
+      executor.lockOrder = null;
     }
-    while (this.depth > 0) this.undo(this.frames[this.depth - 1] as Frame);
-    executor.lockOrder = null;
-    return this.result();
   }
 
   get lane1(): number {
@@ -161,7 +175,9 @@ export class Pass {
     const task = executor.tasks[id] as Task;
     const choice = frame.nextChoice++;
     const preemptions = frame.preemptions + (this.preempts(frame, id) ? 1 : 0);
-    const asleep = frame.asleep === 0 ? 0 : this.stillAsleep(frame.asleep, task);
+    frame.tried |= 1 << id;
+    const sleeping = frame.asleep & ~frame.tripped;
+    const asleep = sleeping === 0 ? 0 : this.stillAsleep(sleeping, task);
     if (frame.nextChoice === executor.ways(task)) {
       frame.left &= frame.left - 1;
       frame.nextChoice = 0;
@@ -175,8 +191,18 @@ export class Pass {
     } catch (error) {
       this.onError(error);
       this.undo(child);
+      frame.tripped |= 1 << id;
       return false;
     }
+  }
+
+  /**
+   * A step that is judged wrong ends its run: what the others would have done behind it is not seen
+   * there, so they all move, and whoever took it does not sleep meanwhile.
+   */
+  private widen(frame: Frame): void {
+    if (this.options.without === 'trips widen') return;
+    frame.left = frame.enabled & ~frame.tried & ~frame.asleep;
   }
 
   /** Of the tasks asleep, those whose next step does not depend on the one about to be taken. */
@@ -251,8 +277,10 @@ export class Pass {
   }
 
   private judgeNew(frame: Frame): void {
-    const right = this.judged(this.look) || this.options.beyond === true;
-    if (!right) return this.undo(frame);
+    const raced = !this.judged(this.race);
+    if (raced && !this.beyond) return this.undo(frame);
+    if (this.executor.busy === 0 && !this.judged(this.rest) && !this.beyond)
+      return this.undo(frame);
     if (frame.enabled === 0) this.judged(this.ended);
     const { size } = this.visited;
     if (size >= this.options.maxStates) {
@@ -262,14 +290,16 @@ export class Pass {
     if ((size & 0x3fff) === 0) this.options.onProgress?.(size, this.depth);
   }
 
-  private readonly look = (): void => {
-    const { executor } = this;
-    const race = announcedRace(executor, this.mayRace());
+  private readonly race = (): void => {
+    const race = announcedRace(this.executor, this.mayRace());
     if (race !== null) throw race;
-    if (executor.busy !== 0) return;
+  };
+
+  /** Nothing is in flight. */
+  private readonly rest = (): void => {
     this.quiescentStates++;
     const { lane1, lane2 } = this.symmetry ?? this;
-    this.options.onQuiescent?.(executor, lane1, lane2);
+    this.options.onQuiescent?.(this.executor, lane1, lane2);
     this.judge.quiescent();
   };
 
@@ -321,6 +351,8 @@ export class Pass {
     frame.preemptions = preemptions;
     frame.asleep = asleep;
     frame.nextChoice = 0;
+    frame.tried = 0;
+    frame.tripped = 0;
     this.depth++;
     return frame;
   }

@@ -30,9 +30,12 @@ export const conditions = {
   'close the set': 'whoever can meet a member of a persistent set is in it as well',
   'shared guards': 'a lock that both hold for reading excludes nobody',
   'parts apart': 'tasks of different parts touch no cell that changes',
+  'setups leave work': 'a daemon that meets nobody may have work left by the setup',
   'same code': 'only tasks that do the same are renamed',
   'names told': 'a value that names a task is renamed with it',
   'learn again': 'a search that learns what an operation touches is repeated',
+  'go on behind': 'states behind one that was judged wrong are searched as well',
+  'trips widen': 'where a step is judged wrong, all others move as well',
   'no cycles': 'programs that can come back to an earlier state are searched without reductions',
 } as const;
 

@@ -16,6 +16,7 @@ interface Parts {
   readonly finished: boolean;
   readonly found: readonly Found[];
   readonly unshrunk: ScopeAnswer['unshrunk'];
+  readonly behind: ScopeAnswer['behind'];
 }
 
 export function answerOf(parts: Parts): ScopeAnswer {
@@ -23,8 +24,9 @@ export function answerOf(parts: Parts): ScopeAnswer {
   const contexts = parts.contexts.map((context) => contextAnswer(context, parts));
   const sum = (of: (context: ContextAnswer) => number) => contexts.reduce((n, c) => n + of(c), 0);
   const cut = sum((c) => c.cut);
-  const unshrunk = parts.unshrunk.map(({ property, key }) => ({ property, key }));
-  const failed = found.length + unshrunk.length > 0;
+  const named = ({ property, key }: ScopeAnswer['behind'][number]) => ({ property, key });
+  const [unshrunk, behind] = [parts.unshrunk.map(named), parts.behind.map(named)];
+  const failed = found.length + unshrunk.length + behind.length > 0;
   const verdict: Verdict = failed ? 'violated' : finished && cut === 0 ? 'holds' : 'inconclusive';
   return {
     plan,
@@ -40,6 +42,7 @@ export function answerOf(parts: Parts): ScopeAnswer {
     collision: tallies.reduce((p, t) => p + t.collision, 0),
     found,
     unshrunk,
+    behind,
   };
 }
 

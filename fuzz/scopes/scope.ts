@@ -53,6 +53,8 @@ export interface ScopeAnswer {
   readonly found: readonly Found[];
   /** Properties and keys beyond the number that is shrunk. */
   readonly unshrunk: readonly { readonly property: string; readonly key: string }[];
+  /** Seen only in runs that violate something else before, so that none of them is a finding. */
+  readonly behind: readonly { readonly property: string; readonly key: string }[];
 }
 
 export interface ScopeEvents {

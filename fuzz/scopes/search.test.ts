@@ -5,14 +5,15 @@ import { describe, expect, test } from 'vitest';
 import { deltaById } from '../../engine/defects/index.ts';
 import type { AnyProgram } from '../../engine/program.ts';
 import { ExhaustiveSearch } from '../explore/exhaustive.ts';
+import { type Reduction, reductions } from '../explore/reductions.ts';
 import { instantiate } from '../instance.ts';
 import { type Booted, hostProgram } from '../systems/index.ts';
 import { keyOf, type ScopeContext, vocabularyOf } from './context.ts';
 import { contextsIn } from './contexts.ts';
-import { shapesWithin } from './plan.ts';
+import { type ScopePlan, shapesWithin } from './plan.ts';
 import { Programs } from './programs.ts';
 import { renamingsOf } from './renaming.ts';
-import { Hosts } from './search.ts';
+import { type Failure, Hosts, runScopeJob } from './search.ts';
 
 function seen({ executor, judge }: Booted) {
   const violations = new Set<string>();
@@ -64,6 +65,27 @@ test('with a defect as well', () => {
     return reused.violations;
   });
   expect(all.flat()).not.toEqual([]);
+});
+
+// States that are wrong are where reductions and a search that ends there would part.
+test.each([
+  ['CKE-B2', 'cookie/vfio-window'],
+  ['A1', 'attach-attach'],
+  ['IFD-B38', 'iommufd/detach-or-replace'],
+])('%s in %s: programs fail in the same way with reductions and without', (defect, id) => {
+  const context = contextsIn('core').find((c) => c.id === id) as ScopeContext;
+  const engine = { revision: 'reference', deltas: [defect] };
+  const programs = new Programs(context);
+  const failures = (names: readonly Reduction[]) =>
+    shapesWithin(2, 2).flatMap((shape) => {
+      const plan = { engine, maxStates: 1e6, reductions: names } as unknown as ScopePlan;
+      const job = { plan, context: id, shape, from: 0, to: Math.min(40, programs.count(shape)) };
+      return runScopeJob(job, programs, new Hosts(context, plan)).failures;
+    });
+  const whole = failures([]);
+  expect(whole).not.toEqual([]);
+  const sorted = (list: readonly Failure[]) => list.map((f) => JSON.stringify(f)).sort();
+  expect(sorted(failures(reductions))).toEqual(sorted(whole));
 });
 
 const renamed = scopeContexts.filter((c) => renamingsOf(c).length > 0);

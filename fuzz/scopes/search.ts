@@ -6,6 +6,7 @@ import { type SanitizerId, sanitizers } from '../../engine/runtime/index.ts';
 import { allProperties } from '../../properties/index.ts';
 import { deltasOf } from '../engines.ts';
 import { ExhaustiveSearch } from '../explore/exhaustive.ts';
+import type { Reduction } from '../explore/reductions.ts';
 import { type Booted, hostProgram } from '../systems/index.ts';
 import { brokenRule } from './callers.ts';
 import type { ScopeContext } from './context.ts';
@@ -14,6 +15,12 @@ import type { Programs } from './programs.ts';
 
 /** Steps of one run after which it is cut off: far more than any program of a scope takes. */
 export const maxSteps = 20_000;
+
+/**
+ * A search with reductions goes on behind violations and says whether a program is right. What a wrong
+ * one shows first in some run, a search of all of it says, if it has at most so many states.
+ */
+const exactStates = 1_000_000;
 
 /** States after which it is told how far a job got. */
 const toldEvery = 1 << 14;
@@ -91,28 +98,37 @@ export function runScopeJob(
   const failures = new Map<string, Failure>();
   const sum = { programs: 0, states: 0, transitions: 0, cut: 0, collision: 0 };
   let told = 0;
-  for (const placed of programs.range(job.shape, job.from, job.to)) {
-    const program = programs.program(job.shape, placed);
+  const searched = (program: AnyProgram, maxStates: number, reductions: readonly Reduction[]) => {
+    const seen: Seen = new Map();
     const { executor, judge } = hosts.boot(program);
-    const seen = new Map<string, readonly [property: string, key: string]>();
     const result = new ExhaustiveSearch(executor, judge, {
-      maxStates: job.plan.maxStates,
+      maxStates,
       maxDepth: maxSteps,
       preemptions: Number.POSITIVE_INFINITY,
-      reductions: job.plan.reductions,
+      reductions,
       onProgress: (states) => tell({ programs: sum.programs, states: sum.states + states }),
       onViolation: ({ property, key }) => {
         seen.set(`${property} ${key}`, [property, key]);
         return true;
       },
     }).run();
-    if (seen.size > 0)
-      note(failures, [...seen.values()], brokenRule(program, hosts.whole), placed.index);
-    sum.programs++;
     sum.states += result.states;
     sum.transitions += result.transitions;
-    sum.cut += result.complete ? 0 : 1;
     sum.collision += result.collisionProbability;
+    return { seen, complete: result.complete };
+  };
+  for (const placed of programs.range(job.shape, job.from, job.to)) {
+    const { maxStates, reductions } = job.plan;
+    const program = programs.program(job.shape, placed);
+    const { seen, complete } = searched(program, maxStates, reductions);
+    sum.programs++;
+    sum.cut += complete ? 0 : 1;
+    if (seen.size > 0) {
+      const rule = brokenRule(program, hosts.whole);
+      const asks = reductions.length > 0 && rule === null && blamesEngine(seen);
+      const whole = asks ? searched(program, Math.min(maxStates, exactStates), []) : null;
+      note(failures, whole?.complete === true ? whole.seen : seen, rule, placed.index);
+    }
     if (sum.states - told < toldEvery) continue;
     told = sum.states;
     tell({ programs: sum.programs, states: sum.states });
@@ -120,13 +136,19 @@ export function runScopeJob(
   return { ...sum, failures: [...failures.values()] };
 }
 
+/** What a program violates. */
+type Seen = Map<string, readonly [property: string, key: string]>;
+
+const blamesEngine = (seen: Seen) =>
+  [...seen.values()].some(([property]) => blameFor(property) === 'engine');
+
 function note(
   failures: Map<string, Failure>,
-  seen: readonly (readonly [property: string, key: string])[],
+  seen: Seen,
   rule: string | null,
   index: number,
 ): void {
-  for (const [property, key] of seen) {
+  for (const [property, key] of seen.values()) {
     const blame = rule === null ? blameFor(property) : 'caller';
     const failure = { property, key, blame, rule: blameFor(property) === 'caller' ? null : rule };
     const id = failureId(failure);

@@ -34,9 +34,10 @@ export function scopeService(toolVersion: string): ScopeService {
           )
         : [];
       const unshrunk = finished ? suspects.slice(maxShrunk) : suspects;
+      const behind = suspects.filter((_, i) => explained[i]?.length === 0);
       const { tallies } = progress;
       const found = explained.flat();
-      return answerOf({ plan, contexts, programs, tallies, finished, found, unshrunk });
+      return answerOf({ plan, contexts, programs, tallies, finished, found, unshrunk, behind });
     },
   };
 }

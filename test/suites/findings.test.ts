@@ -4,12 +4,11 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bundle } from '../../bundle.ts';
 import { realServices } from '../../cli/wiring.ts';
 import { revisionById } from '../../engine/revisions/index.ts';
 import { campaignService } from '../../fuzz/campaignService.ts';
-import type { CheckService } from '../../fuzz/check.ts';
 import { checkScenario } from '../../fuzz/checker.ts';
 import {
   canonicalJson,
@@ -51,35 +50,34 @@ test('two campaigns with one seed are the same bytes', async () => {
   expect(canonicalJson(await run())).toBe(canonicalJson(first));
 });
 
-// Worker threads start from compiled code, so the project is compiled into a folder of its own.
-const root = resolve(import.meta.dirname, '../..');
+// Worker threads start from built scripts, so the project is built into a folder of its own, from where
+// its packages are found.
+const cache = resolve(import.meta.dirname, '../../node_modules/.cache');
 let built = '';
 
-beforeAll(() => {
-  const cache = join(root, 'node_modules', '.cache');
+beforeAll(async () => {
   mkdirSync(cache, { recursive: true });
   built = mkdtempSync(join(cache, 'suites-'));
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const options = ['-p', 'tsconfig.build.json', '--outDir', built, '--declaration', 'false'];
-  spawnSync(process.execPath, [tsc, ...options], { cwd: root });
+  await bundle(built);
 });
 
 afterAll(() => rmSync(built, { recursive: true, force: true }));
 
-test('one worker thread and two give the same results in the same order', async () => {
-  const module = pathToFileURL(join(built, 'fuzz', 'checkService.js')).href;
-  const { checkService } = (await import(module)) as {
-    checkService: (version: string) => CheckService;
+test('one worker thread and two give the same results in the same order', () => {
+  const check = (workers: number) => {
+    const scenarios = sample.flatMap((id) => ['--scenario', id]);
+    const args = ['check', '--revision', 'spapr/6.12', ...scenarios, '--json'];
+    const main = join(built, 'cli/main.js');
+    return spawnSync(process.execPath, [
+      main,
+      ...args,
+      '--workers',
+      `${workers}`,
+    ]).stdout.toString();
   };
-  const check = async (workers: number) => {
-    const order: string[] = [];
-    const done = (item: { readonly scenario: string }) => order.push(item.scenario);
-    const plan = { engines: [engine], scenarios: sample, maxStates, workers };
-    const items = await checkService(toolVersion).check(plan, { progress: () => {}, done }, signal);
-    expect(order).toEqual(sample);
-    return canonicalJson(items);
-  };
-  const one = await check(1);
-  expect(await check(2)).toBe(one);
+  const one = check(1);
+  expect(check(2)).toBe(one);
+  const { items } = JSON.parse(one) as { items: { scenario: string }[] };
+  expect(items.map((item) => item.scenario)).toEqual(sample);
   expect(one).toContain('REG-007');
 });

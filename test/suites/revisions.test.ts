@@ -172,7 +172,7 @@ test('spapr/6.12: what live kernels showed, and what is in them still', () => {
       "B3: PIN-006 (too many), 3 operations, 1 tasks, 0 preemptions",
       "B4: out-of-bounds (table), 3 operations, 1 tasks, 0 preemptions",
       "L1: use-after-free (it_userspace), 4 operations, 2 tasks, 2 preemptions",
-      "BUG-U: REG-007 (still listed), 4 operations, 1 tasks, 0 preemptions",
+      "BUG-U: REG-007 (listed when it returned), 4 operations, 1 tasks, 0 preemptions",
       "BUG-L: ACC-005 (too much), 3 operations, 1 tasks, 0 preemptions",
       "BUG-D: CON-102 (regions), 5 operations, 1 tasks, 0 preemptions",
     ]
