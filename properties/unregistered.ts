@@ -15,6 +15,9 @@ interface Asked {
   readonly size: number;
 }
 
+/** The key where the machines object to what an UNREGISTER returned. */
+export const listedWhenReturned = 'listed when it returned';
+
 /** Ranges, a line each, sorted: process, first byte, bytes. */
 class Ranges extends KernelObject {
   readonly gone: Cell<string>;
@@ -62,7 +65,7 @@ export class Unregistered {
   /** An UNREGISTER has returned 0, and nobody can say why: whether its region is there still. */
   checkOne({ container, va, size }: Asked): void {
     const mm = this.mmOf(container);
-    if (mm !== null) checkUnregistered(this.world, mm, va, size, 'listed when it returned');
+    if (mm !== null) checkUnregistered(this.world, mm, va, size, listedWhenReturned);
   }
 
   /** Nothing is in flight. */

@@ -62,7 +62,7 @@ export class ExhaustiveSearch {
       const result = pass.run();
       return { stopped: pass.stopped, result, misled: () => pass.misled };
     } catch (error) {
-      if (!(error instanceof NotRenamable)) throw error;
+      if (!(error instanceof NotRenamable) || !reduces(options, 'symmetry')) throw error;
       const reductions = options.reductions?.filter((r) => r !== 'symmetry') ?? [];
       return this.searchOnce({ ...options, reductions }, orders);
     }

@@ -8,6 +8,7 @@ import { lanesUnder, Symmetry } from '../../fuzz/explore/symmetry.ts';
 import type { Subject } from '../../fuzz/run.ts';
 import { atomicity } from '../../properties/refinement.ts';
 import { properties } from '../../properties/catalogue.ts';
+import { listedWhenReturned } from '../../properties/unregistered.ts';
 import { memoryOf } from './memory.ts';
 
 export interface Seen {
@@ -29,7 +30,7 @@ export interface Asked {
   readonly maxStates?: number;
 }
 
-const bounds = { maxDepth: 10_000, preemptions: Number.POSITIVE_INFINITY, beyond: true } as const;
+const bounds = { maxDepth: 10_000, preemptions: Number.POSITIVE_INFINITY } as const;
 
 /** What is said where no run of the machines explains what was seen. */
 const objections = new Set([
@@ -39,7 +40,11 @@ const objections = new Set([
   'late',
 ] as string[]);
 
-/** Searches behind violations, too: what is found must not depend on what was found before. */
+const isObjection = ({ property, key }: Violation): boolean =>
+  objections.has(property) ||
+  (property === properties.unregistered.id && key === listedWhenReturned);
+
+/** Behind violations as well: searches with reductions go there by themselves. */
 export function see({ executor, judge }: Subject, asked: Asked): Seen {
   const { reductions, without, maxStates = 200_000 } = asked;
   const own = Symmetry.of(executor);
@@ -49,6 +54,7 @@ export function see({ executor, judge }: Subject, asked: Asked): Seen {
     ...bounds,
     maxStates,
     reductions,
+    ...(reductions.length === 0 && { beyond: true }),
     ...(without && { without }),
     onViolation: (violation) => sights.onViolation(violation),
     onQuiescent: () => sights.onQuiescent(),
@@ -74,9 +80,9 @@ export class Sights {
     this.memory = this.intervals ? memoryOf(executor.heap) : new Map();
   }
 
-  onViolation({ property, key }: Violation): true {
-    if (this.intervals && objections.has(property)) this.objects = true;
-    else this.violations.add(`${property} ${key}`);
+  onViolation(violation: Violation): true {
+    if (this.intervals && isObjection(violation)) this.objects = true;
+    else this.violations.add(`${violation.property} ${violation.key}`);
     return true;
   }
 

@@ -8,8 +8,9 @@ import { type Condition, conditions, type Reduction } from '../../fuzz/explore/r
 import { difference, see, type Seen } from './compare.ts';
 import type { Subject } from '../../fuzz/run.ts';
 import { Table } from '../toys/objects.ts';
-import { toy } from '../toys/toy.ts';
-import { type Candidate, engineNumber, toyNumber } from './programs.ts';
+import { searchAll, toy } from '../toys/toy.ts';
+import { onceLost, unrenamable } from './lost.ts';
+import { busyNumber, type Candidate, engineNumber, toyNumber } from './programs.ts';
 
 const factor = Number(process.env['IOMMUCHECK_SOUNDNESS'] ?? 1);
 const several: readonly Reduction[] = ['sleep', 'persistent', 'sections', 'symmetry', 'parts'];
@@ -63,6 +64,27 @@ test('nothing is lost on 10 000 toy programs', { timeout: 1_800_000 }, () => {
   expect(result.wrong / result.compared).toBeGreaterThan(0.25);
 });
 
+test('nothing is lost on busy toys', { timeout: 1_800_000 }, () => {
+  const result = compareAll(from(busyNumber, 0, 4_000 * factor), oneAndAll);
+  expect(result.differences).toEqual([]);
+  expect(result.compared).toBeGreaterThanOrEqual(3_000 * factor);
+  expect(result.wrong / result.compared).toBeGreaterThan(0.25);
+});
+
+test.each(onceLost.map((candidate) => [candidate.text, candidate] as const))(
+  'nothing is lost any more: %s',
+  (_, candidate) => {
+    const { compared, differences } = compareAll([candidate], () => [...alone, several]);
+    expect(differences).toEqual([]);
+    expect(compared).toBe(1);
+  },
+);
+
+test('a search that gives renaming up begins anew', () => {
+  for (const reductions of [[], ['symmetry'], several] as const)
+    expect(searchAll(unrenamable.make(), { reductions }).findings).toEqual([]);
+});
+
 test('nothing is lost on programs of the engine', { timeout: 1_800_000 }, () => {
   const result = compareAll(from(engineNumber, 0, 500 * factor), (i) =>
     i % 3 === 0 ? oneAndAll(i / 3) : [several],
@@ -112,6 +134,12 @@ test('a program that can come back to an earlier state is searched as a whole', 
   });
 });
 
+function* manyToys(): Generator<Candidate> {
+  yield* onceLost;
+  yield* from(toyNumber, 0, 1000);
+  yield* from(busyNumber, 0, 1000);
+}
+
 /** The first program on which a search that does not heed the condition goes wrong. */
 function caught(without: Condition, programs: Iterable<Candidate>): string | null {
   for (const { make } of programs) {
@@ -127,7 +155,7 @@ test.each(Object.entries(conditions))(
   'the comparison notices when a search does not heed “%s”: %s',
   { timeout: 300_000 },
   (condition) => {
-    const programs = condition === 'no cycles' ? cyclic : from(toyNumber, 0, 1000);
+    const programs = condition === 'no cycles' ? cyclic : manyToys();
     expect(caught(condition as Condition, programs)).toMatch(/lost|not there/);
   },
 );

@@ -4,7 +4,7 @@
 import { expect, test } from 'vitest';
 import { ExhaustiveSearch } from '../../fuzz/explore/exhaustive.ts';
 import { Symmetry } from '../../fuzz/explore/symmetry.ts';
-import { type Candidate, engineNumber, toyNumber } from './programs.ts';
+import { busyNumber, type Candidate, engineNumber, toyNumber } from './programs.ts';
 
 /** How many quiescent states of the program are renamed, and how often to one that is not reached. */
 function renamedStates({ make }: Candidate): { renamed: number; astray: number } {
@@ -32,6 +32,7 @@ function renamedStates({ make }: Candidate): { renamed: number; astray: number }
 
 test.each([
   ['toys', toyNumber, 2500, 300],
+  ['busy toys', busyNumber, 800, 50],
   ['the engine', engineNumber, 600, 10],
 ] as const)('what a state of %s is renamed to is reached as well', (_, number, count, least) => {
   let programs = 0;

@@ -1,21 +1,11 @@
 // Random toy programs for comparing searches: everything that steps of kernel code can do to each
 // other, right and wrong. Half of them are judged while they run, as programs of the engine are.
 
-import {
-  type Birth,
-  type Cell,
-  type Executor,
-  KernelObject,
-  type Listener,
-  type Mutex,
-  type Rcu,
-  type Steps,
-  type Task,
-  Violation,
-} from '../../engine/runtime/index.ts';
+import { type Cell, type Mutex, type Steps, Violation } from '../../engine/runtime/index.ts';
 import type { Rng } from '../../fuzz/rng.ts';
 import { Item, Table } from '../toys/objects.ts';
 import { type Body, type Toy, toy, type ToyWorld } from '../toys/toy.ts';
+import { type JudgeName, judgeOf, judges } from './toyJudges.ts';
 
 type Bench = ToyWorld & { readonly table: Table };
 type Part = (bench: Bench) => Body;
@@ -182,14 +172,8 @@ const names = Object.keys(vocabulary) as ToyName[];
 export interface ToyText {
   readonly tasks: readonly (readonly ToyName[])[];
   readonly refusals: number;
-  readonly judged: (typeof judges)[number];
+  readonly judged: JudgeName;
 }
-
-/**
- * Not at all; by the order in which operations end; by what is there then, too; by which operations
- * had ended before which others began, objecting to some.
- */
-const judges = ['not', 'order', 'looks', 'intervals', 'strict'] as const;
 
 export function randomToy(rng: Rng): ToyText {
   const count = 2 + rng.next(2);
@@ -201,138 +185,34 @@ export function randomToy(rng: Rng): ToyText {
   return {
     tasks: Array.from({ length: count }, task),
     refusals: rng.next(3),
-    judged: judges[rng.next(judges.length)] as ToyText['judged'],
+    judged: judges[rng.next(judges.length)] as JudgeName,
   };
 }
 
-/** A judge that remembers something of nothing being in flight. */
-interface ToyJudge extends Listener {
-  rest(): void;
-}
-
-/** Remembers in which order operations ended, and what the count was. */
-class Notes extends KernelObject implements ToyJudge {
-  private readonly last: Cell<string> = this.cell('last', '');
-  private readonly seen: Cell<number> = this.cell('seen', 0);
-  private readonly unrest: Cell<boolean> = this.cell('unrest', false);
-  private readonly table: Table;
-  private readonly executor: Executor;
-  private readonly mayLook: boolean;
-  private readonly idle: () => boolean;
-
-  constructor(
-    birth: Birth,
-    table: Table,
-    executor: Executor,
-    mayLook: boolean,
-    idle: () => boolean,
-  ) {
-    super(birth);
-    this.table = table;
-    this.executor = executor;
-    this.mayLook = mayLook;
-    this.idle = idle;
-    this.last.renamed = (label, r) => r.label(label as string);
-  }
-
-  get kind(): string {
-    return 'notes';
-  }
-
-  readonly renames = true;
-
-  /** Nothing is in flight: remembers for good whether RCU had work left. */
-  rest(): void {
-    if (!this.idle()) this.executor.heap.store(this.unrest, true);
-  }
-
-  looks(task: Task, opIndex: number): boolean {
-    return this.mayLook && task.phase === 'main' && opIndex === 0;
-  }
-
-  onBegin(): void {}
-
-  onEnd(task: Task, _: unknown, opIndex: number): void {
-    const { heap } = this.executor;
-    heap.store(this.last, task.label);
-    if (this.looks(task, opIndex)) heap.store(this.seen, this.table.count.stored);
-  }
-}
-
-/** Remembers which operations had ended, and whether RCU was seen to have work, when others began. */
-class Intervals extends KernelObject implements ToyJudge {
-  private readonly ended: Cell<string> = this.cell('ended', '');
-  private readonly before: Cell<string> = this.cell('before', '');
-  private readonly executor: Executor;
-  private readonly strict: boolean;
-  private readonly idle: () => boolean;
-
-  constructor(birth: Birth, executor: Executor, strict: boolean, idle: () => boolean) {
-    super(birth);
-    this.executor = executor;
-    this.strict = strict;
-    this.idle = idle;
-  }
-
-  get kind(): string {
-    return 'notes';
-  }
-
-  readonly intervals = true;
-
-  rest(): void {
-    if (!this.idle()) this.note(this.ended, 'rest');
-  }
-
-  onBegin({ phase, label, node }: Task): void {
-    if (phase !== 'main') return;
-    for (const earlier of this.ended.stored.split(' '))
-      if (earlier !== '') this.note(this.before, `${earlier}<${label}.${node.opIndex}`);
-  }
-
-  onEnd({ phase, label }: Task, _: unknown, opIndex: number): void {
-    if (phase !== 'main') return;
-    const name = `${label}.${opIndex}`;
-    if (this.strict && /T1\.0<T0\.0|rest<T0\.1/.test(this.before.stored))
-      throw new Violation('late', name, `${this.before.stored} at the end of ${name}`);
-    this.note(this.ended, name);
-  }
-
-  /** Adds a word to a cell's set of words. */
-  private note(cell: Cell<string>, word: string): void {
-    const words = new Set(cell.stored.split(' ')).add(word);
-    this.executor.heap.store(cell, [...words].sort().join(' '));
-  }
-}
-
 export function toyOf({ tasks, refusals, judged }: ToyText): Toy {
-  let table: Table | null = null;
-  let rcu: Rcu | null = null;
-  const made = toy((world) => {
+  const made: { bench?: Bench } = {};
+  const built = toy((world) => {
     const bench = { ...world, table: world.heap.boot(Table, 'table') };
-    table = bench.table;
-    rcu = bench.rcu;
+    made.bench = bench;
     return {
       main: tasks.map((ops) => ops.map((name) => vocabulary[name](bench))),
       exit: [vocabulary.drop(bench)],
       alike: tasks.map((ops) => ops.join(' ')),
     };
   }, refusals);
-  const { heap, executor } = made;
-  const there = table as unknown as Table;
-  const idle = () => (rcu as unknown as Rcu).idle;
-  const notes = judgeOf();
+  const { table, rcu } = made.bench as Bench;
+  const { heap, executor } = built;
+  const notes = judgeOf(heap, judged, {
+    executor,
+    idle: () => rcu.idle,
+    looks: (_, opIndex) => opIndex === 0,
+    sight: () => `${table.count.stored}`,
+    objectionable: /T1\.0<T0\.0|rest<T0\.1/,
+  });
   executor.listener = notes;
   const quiescent = (): void => {
     notes?.rest();
-    if (there.count.stored === 3) throw new Violation('three', 'three', 'the count is 3');
+    if (table.count.stored === 3) throw new Violation('three', 'three', 'the count is 3');
   };
-  return { ...made, judge: { ...made.judge, quiescent } };
-
-  function judgeOf(): ToyJudge | null {
-    if (judged === 'not') return null;
-    if (judged === 'order' || judged === 'looks')
-      return heap.boot(Notes, 'notes', there, executor, judged === 'looks', idle);
-    return heap.boot(Intervals, 'intervals', executor, judged === 'strict', idle);
-  }
+  return { ...built, judge: { ...built.judge, quiescent } };
 }

@@ -30,6 +30,10 @@ export interface ToyProgram {
   readonly setup?: readonly Body[];
   readonly main: readonly (readonly Body[])[];
   readonly exit?: readonly Body[];
+  /** Further tasks of the exit, one for each list. */
+  readonly exits?: readonly (readonly Body[])[];
+  /** By name. Default: that of RCU. */
+  readonly daemons?: Readonly<Record<string, Body>>;
   /** By task of `main`: equal texts are the same code. */
   readonly alike?: readonly string[];
 }
@@ -69,9 +73,11 @@ export function toy(build: (world: ToyWorld) => ToyProgram, refusals = 1): Toy {
     }),
     spec('setup', 'setup', program.setup ?? []),
     spec('exit', 'exit', program.exit ?? []),
+    ...(program.exits ?? []).map((bodies, i) => spec(`exit${i + 1}`, 'exit', bodies)),
+    ...Object.entries(program.daemons ?? { rcu: () => rcu.daemon() }).map(([name, body]) =>
+      spec(name, 'daemon', [body]),
+    ),
   ].filter((task) => task.ops.length > 0);
-  const daemon: Operation = { label: 'rcu', start: () => rcu.daemon() };
-  specs.push({ name: 'rcu', phase: 'daemon', ops: [daemon] });
   const executor = new Executor({ heap, watchers: [], roots: new Map() }, specs);
   return { heap, executor, judge: { quiescent() {}, final: () => checkLeaks(heap) } };
 }
