@@ -70,6 +70,65 @@ test('a defect: findings as check prints them, and then the scope', async () => 
   `);
 });
 
+describe('what is searched', () => {
+  const row = async (name: string, args: readonly string[]) => {
+    const { stdout } = await scope(args);
+    return stdout.split('\n').find((line) => line.startsWith(`  ${name}`));
+  };
+  const one = ['1x1', '--context', 'coherency/attach-or-enforce'];
+
+  test('all reductions, or those that are named, in their order', async () => {
+    expect([
+      await row('reductions', one),
+      await row('reductions', [...one, '--reductions', 'none']),
+      await row('reductions', [...one, '--reductions', 'parts,sleep']),
+    ]).toEqual([
+      '  reductions    sleep, persistent, sections, symmetry, parts',
+      '  reductions    none',
+      '  reductions    sleep, parts',
+    ]);
+  });
+
+  test('as many refusals as the context has, or as are asked for', async () => {
+    const refused = ['1x1', '--context', 'first-map-refused'];
+    expect([
+      await row('refusals', refused),
+      await row('refusals', [...refused, '--faults', '2']),
+      await row('refusals', [...refused, '--faults', '0']),
+    ]).toMatchInlineSnapshot(`
+      [
+        "  refusals      as many as the context says in a run (1 context of at most 1, the others of none)",
+        "  refusals      at most 2 in a run (1 context of at most 2, the others of none)",
+        "  refusals      none: no context has places for any",
+      ]
+    `);
+  });
+
+  test('one subsystem of several, or all', async () => {
+    const some = ['--vocabulary', 'core', '--max-states', '1', '--reductions', 'none'];
+    const none = ['1x1', ...some, '--context', 'map-remove'];
+    expect(await row('contexts', [...none, '--subsystem', 'all', '--subsystem', 'cookie'])).toBe(
+      '  contexts      1 of registration',
+    );
+    const { code, stderr } = await scope([...none, '--subsystem', 'cookie']);
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('map-remove'),
+    });
+  });
+});
+
+test('findings are written where they are asked for', async () => {
+  const { code, files, stdout } = await scope([
+    '2x1',
+    ...['--context', 'map-remove', '--defect', 'L1', '--out', 'found'],
+  ]);
+  expect(code).toBe(1);
+  const written = Object.keys(files).filter((path) => path.startsWith('found/'));
+  expect(written.length).toBeGreaterThan(0);
+  for (const path of written) expect(stdout).toContain(path);
+});
+
 test('callers that break a contract are counted apart', async () => {
   const { code, stdout } = await scope(['2x1', '--context', 'mapping/grow']);
   expect(code).toBe(0);

@@ -5,7 +5,8 @@ import { Violation } from '../../engine/runtime/index.ts';
 import type { Rng } from '../../fuzz/rng.ts';
 import { Table } from '../toys/objects.ts';
 import { type Toy, toy } from '../toys/toy.ts';
-import { type BusyDaemon, busyDaemons, type BusyName, busyOps, type BusyWorld } from './busyOps.ts';
+import { type BusyDaemon, busyDaemons } from './busyDaemons.ts';
+import { type BusyName, busyOps, type BusyWorld } from './busyOps.ts';
 import { Queue } from './queue.ts';
 import { type JudgeName, judgeOf } from './toyJudges.ts';
 
@@ -16,7 +17,7 @@ export interface BusyText {
   readonly daemons: readonly BusyDaemon[];
   readonly refusals: number;
   readonly judged: JudgeName;
-  /** At which operations a judge that looks does so: every so many in the vocabulary. */
+  /** At which operations a judge that looks does so: bits, for every eighth of the vocabulary each. */
   readonly looksAt: number;
   /** Tasks of the same operations may be renamed. */
   readonly alike: boolean;
@@ -56,7 +57,7 @@ export function randomBusy(rng: Rng): BusyText {
     daemons: of(daemons),
     refusals: rng.next(3),
     judged: of(judged),
-    looksAt: 2 + rng.next(4),
+    looksAt: rng.next(256),
     alike: rng.next(3) !== 0,
   };
 }
@@ -83,8 +84,11 @@ export function busyOf(text: BusyText): Toy {
     executor,
     idle: () => rcu.idle && q.work.stored === 0,
     // By what the operation is, so that alike tasks are looked at alike.
-    looks: ({ id }, at) => names.indexOf(text.tasks[id]?.[at] as BusyName) % text.looksAt === 0,
-    sight: () => [t.count, u.ready, q.work].map((cell) => cell.stored).join(' '),
+    looks: ({ id }, at) => {
+      const name = names.indexOf(text.tasks[id]?.[at] as BusyName);
+      return ((text.looksAt >> (name % 8)) & 1) === 1;
+    },
+    sight: () => `${t.count.stored} ${u.ready.stored} ${q.work.stored} ${t.head.stored === null}`,
     objectionable: /T1\.0<T0\.0|rest<T0\.1|T2\.0<T1\.1/,
   });
   executor.listener = notes;

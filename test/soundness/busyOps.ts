@@ -1,5 +1,5 @@
-// Operations and daemons of busy toys: beside what toys.ts has, waiting for each other in every way,
-// handing locks over, leaving things behind, and tripping in the middle.
+// Operations of busy toys: beside what toys.ts has, waiting for each other in every way, handing locks
+// over, leaving things behind, and tripping in the middle.
 
 import { bugOn, type Cell, type Steps } from '../../engine/runtime/index.ts';
 import { Item, type Table } from '../toys/objects.ts';
@@ -12,9 +12,9 @@ export interface BusyWorld extends ToyWorld {
   readonly q: Queue;
 }
 
-type Part = (world: BusyWorld) => Body;
+export type Part = (world: BusyWorld) => Body;
 
-function* marked(cell: Cell<number>, by = 1): Steps {
+export function* marked(cell: Cell<number>, by = 1): Steps {
   yield cell.readOnce;
   const value = cell.value;
   yield cell.writeOnce;
@@ -28,7 +28,7 @@ function* plain(cell: Cell<number>, by = 1): Steps {
   cell.value = value + by;
 }
 
-function* detach(table: Table): Steps<Item | null> {
+export function* detach(table: Table): Steps<Item | null> {
   yield table.head.exchange;
   const item = table.head.value;
   table.head.value = null;
@@ -328,6 +328,14 @@ const others = {
       yield* marked(t.ready);
       yield t.users.dec;
     },
+  countDown: ({ t }) =>
+    function* () {
+      yield t.users.inc;
+      yield t.users.decAndTest;
+      if (!t.users.succeeded) return;
+      yield t.count.writeOnce;
+      t.count.value = 5;
+    },
   local: ({ env }) =>
     function* () {
       yield env.local;
@@ -361,41 +369,3 @@ const others = {
 export const busyOps = { ...locks, ...waits, ...objects, ...others } satisfies Record<string, Part>;
 
 export type BusyName = keyof typeof busyOps;
-
-/** What daemons do again and again. */
-export const busyDaemons = {
-  rcu:
-    ({ rcu }) =>
-    () =>
-      rcu.daemon(),
-  worker: ({ q, t, u }) =>
-    function* () {
-      yield q.take;
-      const kind = q.work.outcome;
-      if (kind === 1) {
-        yield t.mutex.lock;
-        yield* marked(t.count);
-        yield t.mutex.unlock;
-      } else if (kind === 2) {
-        yield u.ready.writeOnce;
-        u.ready.value = 2;
-      } else {
-        yield q.open;
-        yield u.users.inc;
-      }
-    },
-  second: ({ q, t }) =>
-    function* () {
-      yield q.takeHigh;
-      if (q.work.outcome === 2) yield t.users.inc;
-      else yield q.push(1);
-    },
-  freer: ({ q, t }) =>
-    function* () {
-      yield q.take;
-      const item = yield* detach(t);
-      if (item !== null) yield item.free;
-    },
-} satisfies Record<string, Part>;
-
-export type BusyDaemon = keyof typeof busyDaemons;

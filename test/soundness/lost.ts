@@ -151,12 +151,17 @@ const plain: BusyText = {
   daemons: [],
   refusals: 0,
   judged: 'not',
-  looksAt: 1,
+  looksAt: 255,
   alike: false,
 };
 
 /** Of the stateless search: by waits, by a step that trips, by daemons. */
 export const onceLostStateless: readonly BusyText[] = [
+  { ...plain, tasks: [['push'], ['local']], daemons: ['worker'] },
+  { ...plain, tasks: [['push'], ['marked']], daemons: ['worker'] },
+  { ...plain, setup: ['push'], tasks: [['marked']], daemons: ['worker'] },
+  { ...plain, tasks: [['keepToken', 'local'], ['keepToken']] },
+  { ...plain, tasks: [['keepToken', 'local'], ['keepToken']], judged: 'order' },
   { ...plain, tasks: [['keepToken', 'local'], ['keepToken']], judged: 'looks' },
   { ...plain, tasks: [['keepToken'], ['keepToken'], ['trip']] },
   { ...plain, tasks: [['outerT'], ['outerU'], ['compare'], ['outerU']] },
