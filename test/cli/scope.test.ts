@@ -119,10 +119,9 @@ describe('what is searched', () => {
 });
 
 test('findings are written where they are asked for', async () => {
-  const { code, files, stdout } = await scope([
-    '2x1',
-    ...['--context', 'map-remove', '--defect', 'L1', '--out', 'found'],
-  ]);
+  const { code, files, stdout } = await scope(
+    '2x1 --context map-remove --defect L1 --out found'.split(' '),
+  );
   expect(code).toBe(1);
   const written = Object.keys(files).filter((path) => path.startsWith('found/'));
   expect(written.length).toBeGreaterThan(0);
