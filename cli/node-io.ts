@@ -67,14 +67,15 @@ function sink(stream: NodeJS.WriteStream & { readonly fd: number }): Sink {
   };
 }
 
-/** The first Ctrl-C asks to finish, the second leaves at once. */
+/** The first Ctrl-C, or `kill`, asks to finish, the second leaves at once. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
-  process.on('SIGINT', () => {
+  const interrupt = () => {
     if (controller.signal.aborted) process.exit(exit.interrupted);
     controller.abort();
     process.stderr.write('\ninterrupted: finishing what is under way (again to leave at once)\n');
-  });
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   return controller.signal;
 }
 

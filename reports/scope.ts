@@ -133,7 +133,7 @@ function callersLines({ contexts }: ScopeAnswer): string[] {
 
 function unshrunkLines({ unshrunk, finished }: ScopeAnswer): string[] {
   if (unshrunk.length === 0) return [];
-  const why = finished ? 'beyond the number that is shrunk' : 'not shrunk: interrupted';
+  const why = finished ? 'not shrunk' : 'not shrunk: interrupted';
   const lines = unshrunk.map(({ property, key }) => `  ${property} (${key})`);
   return ['', `${plural(unshrunk.length, 'violation')} more, ${why}`, ...lines];
 }

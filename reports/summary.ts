@@ -53,17 +53,22 @@ function weight({ finding: { size } }: Found): number {
   return size.operations * 1e6 + size.tasks * 1e4 + size.preemptions * 1e2 + size.switches;
 }
 
+/** `finished`: false where the check was interrupted: then nothing holds, and not all is shrunk. */
 export function checkSummary(
   items: readonly CheckItem[],
   titles: Titles,
   paint: Painter = plain,
+  finished = true,
 ): string {
   const groups = byEngine(items);
   const rows = groups.map(([name, of]): Row => {
-    const verdict = verdictOf(of);
+    const seen = verdictOf(of);
+    const verdict = seen === 'holds' && !finished ? 'inconclusive' : seen;
     const states = of.reduce((n, item) => n + item.figures.states, 0);
     const violated = distinct(of.flatMap((item) => item.found));
-    const properties = [...new Set(violated.map((f) => f.finding.property))].sort();
+    const shrunk = violated.map((f) => f.finding.property);
+    const known = finished ? shrunk : [...shrunk, ...of.flatMap((item) => item.violated)];
+    const properties = [...new Set(known)].sort();
     const cells = [name, `${of.length}`, countText(states), verdict, properties.join(' ')];
     return { cells, style: verdictStyle[verdict] };
   });
@@ -72,7 +77,8 @@ export function checkSummary(
     ...foundLines(name, distinct(of.flatMap((item) => item.found)), titles, paint),
     ...inconclusiveLines(name, of),
   ]);
-  return `${[...table(head, rows, 3, paint), ...details].join('\n')}\n`;
+  const end = finished ? [] : ['', 'interrupted: not everything was searched'];
+  return `${[...table(head, rows, 3, paint), ...details, ...end].join('\n')}\n`;
 }
 
 export function campaignSummary(

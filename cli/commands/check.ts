@@ -141,7 +141,8 @@ function printFull(founds: readonly Found[], files: FileMap, context: Context): 
 
 function printSummary(items: readonly CheckItem[], files: FileMap, context: Context): void {
   const { io, paint, services } = context;
-  io.stdout.write(checkSummary(items, titlesOf(services.catalogue), paint));
+  const finished = !io.signal.aborted;
+  io.stdout.write(checkSummary(items, titlesOf(services.catalogue), paint, finished));
   const matrix = matrixOf(items);
   if (matrix.engines.length > 1) io.stdout.write(matrixText(matrix, paint));
   if (files.size > 0) io.stdout.write(`\nfiles: ${[...files.values()].join('\n       ')}\n`);
@@ -149,7 +150,8 @@ function printSummary(items: readonly CheckItem[], files: FileMap, context: Cont
 
 function printJson(items: readonly CheckItem[], { io }: Context): void {
   const head = { tool: 'iommucheck', toolVersion: io.version, command: 'check' };
-  io.stdout.write(canonicalJson({ ...head, items, matrix: matrixOf(items) }));
+  const finished = !io.signal.aborted;
+  io.stdout.write(canonicalJson({ ...head, finished, items, matrix: matrixOf(items) }));
 }
 
 function exitOf(items: readonly CheckItem[]): ExitCode {

@@ -44,6 +44,9 @@ export interface World {
   readonly roots: Map<string, Node>;
 }
 
+/** Sets of tasks are bits of an integer. */
+const mostTasks = 31;
+
 /** Of programs that are over. */
 const noFootprint = new Footprint(-1);
 
@@ -63,7 +66,12 @@ export class Executor {
   private readonly unfinished = [0, 0, 0, 0];
   private phase = 0;
 
+  /** @throws RangeError of more tasks than there are bits. */
   constructor(world: World, specs: readonly TaskSpec[]) {
+    if (specs.length > mostTasks)
+      throw new RangeError(
+        `${specs.length} tasks, setup, exits and daemons included: there can be ${mostTasks}`,
+      );
     this.world = world;
     this.heap = world.heap;
     this.tasks = specs.map((spec, id) => {

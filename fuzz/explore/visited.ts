@@ -1,7 +1,7 @@
 // The set of visited states: 64-bit fingerprints in open addressing, two 32-bit lanes a slot. Once it
 // is large it is cut into segments by the fingerprint: each grows on its own, in the cache, and
 // growing never needs the memory of two tables. The segments begin with different sizes, so that they
-// double at different times: a state costs about 14 bytes, however many there are.
+// double at different times: a state costs about 14 bytes, however many millions there are.
 
 const maxLoad = 0.8;
 const firstCapacity = 1 << 10;

@@ -6,6 +6,9 @@ export type Path = readonly (string | number)[];
 export type Report = (path: Path, message: string) => void;
 export type IndexCheck = (what: string, index: number, length: number, path: Path) => void;
 
+/** Tasks of a document: with setup, exits and daemons, there can be 31 (Executor). */
+export const mostTasks = 24;
+
 export function indexCheck(report: Report): IndexCheck {
   return (what, index, length, path) => {
     if (index < length) return;

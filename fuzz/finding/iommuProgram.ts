@@ -8,6 +8,7 @@ import {
   checkTasks,
   type IndexCheck,
   indexCheck,
+  mostTasks,
   operations,
   type Path,
   type Report,
@@ -327,7 +328,7 @@ export const iommuProgramSchema = z
     system: z.literal('iommu'),
     topology: iommuTopologySchema,
     setup: z.array(iommuOpSchema),
-    tasks: z.array(z.strictObject({ process: count, ops: z.array(iommuOpSchema) })),
+    tasks: z.array(z.strictObject({ process: count, ops: z.array(iommuOpSchema) })).max(mostTasks),
     faults: z.strictObject({ budget: count, sites: z.array(z.enum(iommuFaultSites)) }),
   })
   .superRefine((program, context) => {

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { faultSites, type Program } from '../../engine/vfio/vocabulary.ts';
-import { checkTasks, indexCheck, operations, type Report } from './indices.ts';
+import { checkTasks, indexCheck, mostTasks, operations, type Report } from './indices.ts';
 import { u64 } from './u64.ts';
 
 const count = z.int().min(0);
@@ -102,7 +102,7 @@ export const spaprProgramSchema = z
     system: z.literal('spapr'),
     topology: spaprTopologySchema,
     setup: z.array(spaprOpSchema),
-    tasks: z.array(z.strictObject({ process: count, ops: z.array(spaprOpSchema) })),
+    tasks: z.array(z.strictObject({ process: count, ops: z.array(spaprOpSchema) })).max(mostTasks),
     faults: z.strictObject({ budget: count, sites: z.array(z.enum(faultSites)) }),
   })
   .superRefine((program, context) => {

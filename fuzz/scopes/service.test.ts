@@ -56,6 +56,13 @@ test('killed in the middle and resumed from its checkpoint: the same bytes', asy
   expect(text((await answer(whole.progress)).result)).toBe(text(whole.result));
 });
 
+test('interrupted while failures are being shrunk: violated all the same', async () => {
+  const { progress } = await answer();
+  const { result } = await answer(null, progress.jobsDone);
+  expect(result).toMatchObject({ finished: true, verdict: 'violated', found: [] });
+  expect(result.unshrunk.map(({ property }) => property)).toContain('use-after-free');
+});
+
 test('jobs in any order on hosts of their own: the same tallies', async () => {
   const contexts = new Map(contextsOf(plan).map((c) => [c.id, c]));
   const programs = new Map([...contexts].map(([id, c]) => [id, new Programs(c)]));

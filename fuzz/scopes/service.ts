@@ -33,7 +33,8 @@ export function scopeService(toolVersion: string): ScopeService {
             threads,
           )
         : [];
-      const unshrunk = finished ? suspects.slice(maxShrunk) : suspects;
+      // Also where it was interrupted while they were being shrunk.
+      const unshrunk = suspects.filter((_, i) => explained[i] === undefined);
       const behind = suspects.filter((_, i) => explained[i]?.length === 0);
       const { tallies } = progress;
       const found = explained.flat();

@@ -126,8 +126,10 @@ describe('check', () => {
     const run = await iommucheck(['check'], { services: fakeServices });
     expect(run.text).toMatchInlineSnapshot(`
       "$ iommucheck check
-      revision   scenarios  states  verdict  violates
-      reference  1          1234    holds
+      revision   scenarios  states  verdict       violates
+      reference  1          1234    inconclusive
+
+      interrupted: not everything was searched
       exit 130
       "
     `);

@@ -64,10 +64,10 @@ test('nothing is lost on 10 000 toy programs', { timeout: 1_800_000 }, () => {
   expect(result.wrong / result.compared).toBeGreaterThan(0.25);
 });
 
-test('nothing is lost on busy toys', { timeout: 1_800_000 }, () => {
+test('nothing is lost on 3 400 busy toys', { timeout: 1_800_000 }, () => {
   const result = compareAll(from(busyNumber, 0, 4_000 * factor), oneAndAll);
   expect(result.differences).toEqual([]);
-  expect(result.compared).toBeGreaterThanOrEqual(3_000 * factor);
+  expect(result.compared).toBeGreaterThanOrEqual(3_400 * factor);
   expect(result.wrong / result.compared).toBeGreaterThan(0.25);
 });
 
