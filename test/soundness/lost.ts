@@ -80,6 +80,29 @@ export const onceLost: readonly Candidate[] = [
       ],
     };
   }),
+  of('what others do in two steps behind a step that trips', ({ heap, env }) => {
+    const { count, users } = heap.boot(Table, 'table');
+    return {
+      main: [
+        [
+          function* () {
+            yield env.local;
+            yield count.writeOnce;
+            count.value = 1;
+            yield env.local;
+            bugOn(true, 'mine');
+          },
+        ],
+        [
+          function* () {
+            yield users.inc;
+            yield count.readOnce;
+            bugOn(count.value === 1, 'theirs');
+          },
+        ],
+      ],
+    };
+  }),
   of('a circle of lock orders that two parts make', ({ heap }) => {
     const [a, b] = [heap.boot(Table, 'a'), heap.boot(Table, 'b')];
     return { main: [[nest(a.mutex, a.inner)], [nest(b.inner, b.mutex)]] };
@@ -166,6 +189,7 @@ export const onceLostStateless: readonly BusyText[] = [
   { ...plain, tasks: [['keepToken'], ['keepToken'], ['trip']] },
   { ...plain, tasks: [['outerT'], ['outerU'], ['compare'], ['outerU']] },
   { ...plain, tasks: [['local']], exits: [['pushBoth']], daemons: ['worker', 'second'] },
+  { ...plain, setup: ['push'], tasks: [['pushOneOf']], daemons: ['worker', 'second'] },
 ];
 
 export const busyCandidate = (text: BusyText): Candidate => ({
