@@ -1,7 +1,7 @@
 // The build: bundles each entry point into dist/, so that a command reads a few files when it starts
 // instead of some hundreds. What several of them need is in dist/chunks/. Packages stay packages.
 
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 
@@ -26,8 +26,9 @@ const entryPoints = [
 /** Timed from a cold process to its verdict: in one file. */
 const alone = ['bench/peers/ours.ts'];
 
-/** Into a folder of which nothing is kept. */
-export async function bundle(outdir: string): Promise<void> {
+/** Into a folder of which nothing is kept; what is there serves until all is built. */
+export async function bundle(folder: string): Promise<void> {
+  const outdir = `${folder}.new`;
   const common: BuildOptions = {
     absWorkingDir: root,
     outdir,
@@ -45,6 +46,8 @@ export async function bundle(outdir: string): Promise<void> {
   await build({ ...common, entryPoints, splitting: true, chunkNames: 'chunks/[name]-[hash]' });
   await build({ ...common, entryPoints: alone });
   chmodSync(join(outdir, 'cli/main.js'), 0o755);
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(outdir, folder);
 }
 
 if (process.argv[1] === import.meta.filename) await bundle(join(root, 'dist'));

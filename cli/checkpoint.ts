@@ -47,13 +47,22 @@ export class Checkpoint {
     this.latest = null;
   }
 
+  private textAt(path: string): string | null {
+    try {
+      return this.context.io.files.readIfThere(path);
+    } catch (error) {
+      const why = `why: ${(error as Error).message}`;
+      throw artifactError(`--checkpoint ${path} cannot be read`, why, 'name another file');
+    }
+  }
+
   private read(resume: boolean): ScopeProgress | null {
     const { path, context, plan } = this;
     if (path === undefined) {
       if (resume) throw usageError('--resume needs --checkpoint <file>');
       return null;
     }
-    const text = context.io.files.readIfThere(path);
+    const text = this.textAt(path);
     if (!resume) {
       if (text === null) return null;
       throw usageError(

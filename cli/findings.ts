@@ -67,7 +67,12 @@ export function writeFindings(files: FileMap, { io }: Context): void {
         `${path} exists and holds something else; it is left as it is`,
         'move it away, or name another folder with --out',
       );
-    io.files.create(path, text);
+    try {
+      io.files.create(path, text);
+    } catch (error) {
+      const why = `why: ${(error as Error).message}`;
+      throw artifactError(`${path} cannot be written`, why, 'name another folder with --out');
+    }
   }
 }
 

@@ -55,10 +55,11 @@ export function nodeIo(): Io {
 }
 
 function sink(stream: NodeJS.WriteStream & { readonly fd: number }): Sink {
-  // A reader that has seen enough (`| head`) is not an error.
+  // A reader that has seen enough (`| head`) is not an error, but nothing is known to hold: as by
+  // SIGPIPE. Nobody need read how far it got.
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
-    process.exit();
+    if (stream === process.stdout) process.exit(141);
   });
   return {
     write: (text) => void stream.write(text),

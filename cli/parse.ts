@@ -89,7 +89,7 @@ export function wholeNumber(values: Values, option: string, min: number): number
   const text = values.text(option);
   if (text === undefined) return undefined;
   const value = Number(text.replaceAll('_', ''));
-  if (/^[\d_]+(e\d+)?$/.test(text) && Number.isSafeInteger(value) && value >= min) return value;
+  if (/^\d[\d_]*(e\d+)?$/.test(text) && Number.isSafeInteger(value) && value >= min) return value;
   throw usageError(`--${option} ${text}: expected a whole number of at least ${min}`);
 }
 
