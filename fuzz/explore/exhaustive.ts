@@ -9,6 +9,7 @@ import { GatheredOrders, OrdersOnPath, type SearchOrders } from './lockOrder.ts'
 import { reduces, type SearchOptions, type SearchResult } from './options.ts';
 import { PartsSearch } from './parts.ts';
 import { Pass } from './pass.ts';
+import type { Reduction } from './reductions.ts';
 
 export type { SearchOptions, SearchResult } from './options.ts';
 
@@ -63,8 +64,7 @@ export class ExhaustiveSearch {
       return { stopped: pass.stopped, result, misled: () => pass.misled };
     } catch (error) {
       if (!(error instanceof NotRenamable) || !reduces(options, 'symmetry')) throw error;
-      const reductions = options.reductions?.filter((r) => r !== 'symmetry') ?? [];
-      return this.searchOnce({ ...options, reductions }, orders);
+      return this.searchOnce(butFor(options, 'symmetry'), orders);
     }
   }
 
@@ -78,8 +78,8 @@ export class ExhaustiveSearch {
       return this.options.onViolation(violation, decisions);
     };
     // Parts searched apart would not show a circle that only the whole has.
-    const reductions = this.options.reductions?.filter((r) => r !== 'parts') ?? [];
-    const { result } = this.settled({ ...this.options, reductions, onViolation }, orders);
+    const options = { ...butFor(this.options, 'parts'), onViolation };
+    const { result } = this.settled(options, orders);
     return {
       ...first,
       violations: first.violations + violations,
@@ -94,6 +94,11 @@ interface Searched {
   readonly stopped: boolean;
   /** Something was learnt meanwhile: whether the search might have left out less, had it known. */
   readonly misled: () => boolean;
+}
+
+/** The same search without one of its reductions. */
+function butFor(options: SearchOptions, name: Reduction): SearchOptions {
+  return { ...options, reductions: options.reductions?.filter((r) => r !== name) ?? [] };
 }
 
 /** Whether something is left out by what operations are known to touch. */

@@ -136,10 +136,9 @@ export class Happened {
 
   private depends(a: Step, b: Step): boolean {
     if (dependent(a.access, b.access)) return true;
-    if (a.task.order !== b.task.order && a.task.phase !== 'daemon' && b.task.phase !== 'daemon')
-      return true;
-    const [first, second] = [a.begins || a.ends, b.begins || b.ends];
     const [daemon, daemonToo] = [isDaemon(a.task), isDaemon(b.task)];
+    if (a.task.order !== b.task.order && !daemon && !daemonToo) return true;
+    const [first, second] = [a.begins || a.ends, b.begins || b.ends];
     // While nothing is in flight, each step of a daemon makes another quiescent state.
     if (this.quiescent && daemon && daemonToo) return true;
     if (this.executor.listener === null) return this.quiescent && first && second;

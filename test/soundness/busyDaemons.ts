@@ -1,6 +1,7 @@
 // Daemons of busy toys: those that take from the queue, and that of RCU.
 
-import { detach, marked, type Part } from './busyOps.ts';
+import { marked, type Part } from './busyOps.ts';
+import { detach } from './toys.ts';
 
 /** What daemons do again and again. */
 export const busyDaemons = {

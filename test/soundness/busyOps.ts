@@ -5,6 +5,7 @@ import { bugOn, type Cell, type Steps } from '../../engine/runtime/index.ts';
 import { Item, type Table } from '../toys/objects.ts';
 import type { Body, ToyWorld } from '../toys/toy.ts';
 import type { Queue } from './queue.ts';
+import { type Bench, bump, toyOps } from './toys.ts';
 
 export interface BusyWorld extends ToyWorld {
   readonly t: Table;
@@ -21,31 +22,18 @@ export function* marked(cell: Cell<number>, by = 1): Steps {
   cell.value = value + by;
 }
 
-function* plain(cell: Cell<number>, by = 1): Steps {
-  yield cell.read;
-  const value = cell.value;
-  yield cell.write;
-  cell.value = value + by;
-}
-
-export function* detach(table: Table): Steps<Item | null> {
-  yield table.head.exchange;
-  const item = table.head.value;
-  table.head.value = null;
-  return item;
-}
+/** An operation of toys.ts, on the first table. */
+const onT =
+  (part: (bench: Bench) => Body): Part =>
+  (world) =>
+    part({ ...world, table: world.t });
 
 const locks = {
-  lockT: ({ t }) =>
-    function* () {
-      yield t.mutex.lock;
-      yield* plain(t.count);
-      yield t.mutex.unlock;
-    },
+  lockT: onT(toyOps.locked),
   lockU: ({ u }) =>
     function* () {
       yield u.mutex.lock;
-      yield* plain(u.count);
+      yield* bump(u.count);
       yield u.mutex.unlock;
     },
   spinT: ({ t }) =>
@@ -80,13 +68,7 @@ const locks = {
       yield u.inner.unlock;
       yield t.mutex.unlock;
     },
-  reads: ({ t }) =>
-    function* () {
-      yield t.sem.downRead;
-      yield t.count.readOnce;
-      yield t.count.value % 2 === 0 ? t.users.inc : t.users.dec;
-      yield t.sem.upRead;
-    },
+  reads: onT(toyOps.reader),
   readsAndLocks: ({ t }) =>
     function* () {
       yield t.sem.downRead;
@@ -101,16 +83,11 @@ const locks = {
       yield* marked(t.count);
       yield t.sem.upWrite;
     },
-  sloppy: ({ t }) =>
-    function* () {
-      yield t.sem.downRead;
-      yield* marked(t.ready);
-      yield t.sem.upRead;
-    },
+  sloppy: onT(toyOps.sloppy),
   unlocked:
     ({ u }) =>
     () =>
-      plain(u.count),
+      bump(u.count),
   marked:
     ({ u }) =>
     () =>
@@ -180,19 +157,7 @@ const waits = {
 } satisfies Record<string, Part>;
 
 const objects = {
-  publish: ({ heap, env, rcu, t }) =>
-    function* () {
-      const kzalloc = env.refuse('kzalloc');
-      yield kzalloc;
-      if (env.answerTo(kzalloc) === 1) return;
-      const item = heap.create(Item);
-      yield item.field.write;
-      item.field.value = 7;
-      yield t.head.exchange;
-      const old = t.head.value;
-      t.head.value = item;
-      if (old !== null) yield rcu.call(old);
-    },
+  publish: onT(toyOps.publish),
   publishTwice: ({ heap, env, t }) =>
     function* () {
       yield env.local;
@@ -227,14 +192,7 @@ const objects = {
       }
       yield t.mutex.unlock;
     },
-  peek: ({ rcu, t }) =>
-    function* () {
-      yield rcu.readLock;
-      yield t.head.readOnce;
-      const item = t.head.value;
-      if (item !== null) yield item.field.readOnce;
-      yield rcu.readUnlock;
-    },
+  peek: onT(toyOps.peek),
   peep: ({ t }) =>
     function* () {
       yield t.spare.readOnce;
@@ -243,16 +201,8 @@ const objects = {
       yield item.field.readOnce;
       if (item.field.value === 1) yield t.users.inc;
     },
-  drop: ({ rcu, t }) =>
-    function* () {
-      const item = yield* detach(t);
-      if (item !== null) yield rcu.call(item);
-    },
-  snatch: ({ t }) =>
-    function* () {
-      const item = yield* detach(t);
-      if (item !== null) yield item.free;
-    },
+  drop: onT(toyOps.drop),
+  snatch: onT(toyOps.snatch),
   own: ({ heap, env, t }) =>
     function* () {
       yield env.local;
@@ -280,13 +230,7 @@ const objects = {
       yield first.field.writeOnce;
       first.field.value = 4;
     },
-  hold: ({ t }) =>
-    function* () {
-      yield t.refs.getUnlessZero;
-      if (!t.refs.got) return;
-      yield t.users.readOnce;
-      yield t.refs.put;
-    },
+  hold: onT(toyOps.hold),
   put: ({ t }) =>
     function* () {
       yield t.refs.put;
@@ -315,12 +259,7 @@ const others = {
       if (first && second) yield u.users.dec;
       else if (first) yield u.users.inc;
     },
-  alone: ({ t }) =>
-    function* () {
-      yield t.callers.enter('map', 0, 9);
-      yield t.users.inc;
-      yield t.callers.leave('map', 0, 9);
-    },
+  alone: onT(toyOps.first),
   exchange: ({ t }) =>
     function* () {
       yield t.users.cmpxchg(0, 1);
@@ -336,12 +275,7 @@ const others = {
       yield t.count.writeOnce;
       t.count.value = 5;
     },
-  local: ({ env }) =>
-    function* () {
-      yield env.local;
-      yield env.local;
-      yield env.local;
-    },
+  local: onT(toyOps.local),
   trip: ({ env, t }) =>
     function* () {
       yield t.ready.writeOnce;

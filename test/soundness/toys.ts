@@ -7,10 +7,10 @@ import { Item, Table } from '../toys/objects.ts';
 import { type Body, type Toy, toy, type ToyWorld } from '../toys/toy.ts';
 import { type JudgeName, judgeOf, judges } from './toyJudges.ts';
 
-type Bench = ToyWorld & { readonly table: Table };
+export type Bench = ToyWorld & { readonly table: Table };
 type Part = (bench: Bench) => Body;
 
-function* bump(cell: Cell<number>, by = 1): Steps {
+export function* bump(cell: Cell<number>, by = 1): Steps {
   yield cell.read;
   const value = cell.value;
   yield cell.write;
@@ -23,8 +23,16 @@ function* inside(mutex: Mutex, body: Body): Steps {
   yield mutex.unlock;
 }
 
+/** Takes the item that is published, or null. */
+export function* detach(table: Table): Steps<Item | null> {
+  yield table.head.exchange;
+  const item = table.head.value;
+  table.head.value = null;
+  return item;
+}
+
 /** Operations by name. Some are safe in any company, some in none. */
-const vocabulary = {
+export const toyOps = {
   locked:
     ({ table }: Bench) =>
     () =>
@@ -123,17 +131,13 @@ const vocabulary = {
     },
   drop: ({ rcu, table }: Bench) =>
     function* () {
-      yield table.head.exchange;
-      const old = table.head.value;
-      table.head.value = null;
+      const old = yield* detach(table);
       if (old !== null) yield rcu.call(old);
     },
   /** Frees at once what others may still look at. */
   snatch: ({ table }: Bench) =>
     function* () {
-      yield table.head.exchange;
-      const old = table.head.value;
-      table.head.value = null;
+      const old = yield* detach(table);
       if (old !== null) yield old.free;
     },
   hold: ({ table }: Bench) =>
@@ -166,8 +170,8 @@ const vocabulary = {
     },
 } satisfies Record<string, Part>;
 
-export type ToyName = keyof typeof vocabulary;
-const names = Object.keys(vocabulary) as ToyName[];
+export type ToyName = keyof typeof toyOps;
+const names = Object.keys(toyOps) as ToyName[];
 
 export interface ToyText {
   readonly tasks: readonly (readonly ToyName[])[];
@@ -195,8 +199,8 @@ export function toyOf({ tasks, refusals, judged }: ToyText): Toy {
     const bench = { ...world, table: world.heap.boot(Table, 'table') };
     made.bench = bench;
     return {
-      main: tasks.map((ops) => ops.map((name) => vocabulary[name](bench))),
-      exit: [vocabulary.drop(bench)],
+      main: tasks.map((ops) => ops.map((name) => toyOps[name](bench))),
+      exit: [toyOps.drop(bench)],
       alike: tasks.map((ops) => ops.join(' ')),
     };
   }, refusals);
